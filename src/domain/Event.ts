@@ -1,0 +1,218 @@
+import { Schema } from "effect"
+import { Json } from "./Json.ts"
+import { Ref } from "./Ref.ts"
+
+/**
+ * What the journal holds. Past tense, one fact each, read only through the folds (`RunState`, the projections).
+ * The envelope (sequence, stream, version in the stream, time) is the journal's; the stream of a run is its id.
+ */
+
+const Op = Schema.NonNegativeInt.annotations({ description: "number of an operation within its run" })
+
+/** One field of one operation. `to` may hold `{"$ref": …}` where the id is not known before the run is applied. */
+export const Change = Schema.Struct({
+  field: Schema.String,
+  from: Json,
+  to: Json,
+  /** Where the value comes from: a source path such as `config.memory`, or the name of a rule. */
+  why: Schema.String,
+  /** What becomes the baseline when it differs from `to`, as for tags, which are written as a difference. */
+  applied: Schema.optionalWith(Json, { exact: true })
+})
+export type Change = typeof Change.Type
+
+/** Something of the source that could not be seen; the diff treats all that depends on it as unknown. */
+export const Gap = Schema.Struct({
+  /** `source`, `node/pve1`, `guest/101`. */
+  scope: Schema.String,
+  /** What is missing: `guests`, `config`, `addresses`, `network`, `options`, … */
+  what: Schema.String,
+  why: Schema.String
+})
+export type Gap = typeof Gap.Type
+
+export const RunStarted = Schema.TaggedStruct("RunStarted", {
+  trigger: Schema.Literal("plan", "sync"),
+  actor: Schema.String,
+  sources: Schema.Array(Schema.String),
+  engine: Schema.String,
+  /** Digest of the rules and settings that shape the desired state. */
+  rules: Schema.String,
+  target: Schema.String
+})
+
+export const StageEntered = Schema.TaggedStruct("StageEntered", {
+  stage: Schema.Literal("observe", "plan", "apply", "recover"),
+  expected: Schema.optionalWith(Schema.NonNegativeInt, { exact: true })
+})
+
+export const SourceObserved = Schema.TaggedStruct("SourceObserved", {
+  source: Schema.String,
+  guests: Schema.NonNegativeInt,
+  nodes: Schema.NonNegativeInt,
+  digest: Schema.String,
+  /** Whether absence from this observation is evidence. */
+  complete: Schema.Boolean,
+  gaps: Schema.Array(Gap)
+})
+
+export const SourceUnavailable = Schema.TaggedStruct("SourceUnavailable", {
+  source: Schema.String,
+  detail: Schema.String
+})
+
+export const TargetObserved = Schema.TaggedStruct("TargetObserved", {
+  version: Schema.String,
+  kinds: Schema.Array(Schema.Struct({ kind: Schema.String, count: Schema.NonNegativeInt, digest: Schema.String }))
+})
+
+/** Objects that existed before and are from now on reconciled, each with the evidence by which it was recognised. */
+export const ObjectsBound = Schema.TaggedStruct("ObjectsBound", {
+  bindings: Schema.Array(Schema.Struct({ ref: Ref, id: Schema.Int, evidence: Schema.String }))
+})
+
+/** Bindings whose NetBox object is gone, or that now stand under another ref (a reused vmid). */
+export const BindingsReleased = Schema.TaggedStruct("BindingsReleased", {
+  bindings: Schema.Array(
+    Schema.Struct({ ref: Ref, reason: Schema.String, becomes: Schema.optionalWith(Ref, { exact: true }) })
+  )
+})
+
+/** NetBox already held the desired value: it becomes the baseline without a write. */
+export const BaselinesRecorded = Schema.TaggedStruct("BaselinesRecorded", {
+  baselines: Schema.Array(Schema.Struct({ ref: Ref, field: Schema.String, value: Json }))
+})
+
+/** Someone else changed a field; the edit is kept. */
+export const DriftFound = Schema.TaggedStruct("DriftFound", {
+  drifts: Schema.Array(
+    Schema.Struct({ ref: Ref, label: Schema.String, field: Schema.String, base: Json, theirs: Json, ours: Json })
+  )
+})
+
+/** What the engine will not decide: it leaves the object or the field alone. */
+export const ConflictFound = Schema.TaggedStruct("ConflictFound", {
+  ref: Ref,
+  label: Schema.String,
+  detail: Schema.String
+})
+
+/** An odd value in the source or the target; it cost the value, never the object. */
+export const WarningRaised = Schema.TaggedStruct("WarningRaised", {
+  scope: Schema.String,
+  detail: Schema.String
+})
+
+/** More removals than the limit allows were left out of the plan, until somebody approves them. */
+export const RemovalsHeld = Schema.TaggedStruct("RemovalsHeld", {
+  source: Schema.String,
+  removals: Schema.NonNegativeInt,
+  of: Schema.NonNegativeInt,
+  limit: Schema.NonNegativeInt
+})
+
+export const OperationPlanned = Schema.TaggedStruct("OperationPlanned", {
+  op: Op,
+  verb: Schema.Literal("create", "update", "delete"),
+  purpose: Schema.Literal("reconcile", "retire", "restore", "remove"),
+  ref: Ref,
+  /** NetBox's id, where the object exists. */
+  id: Schema.NullOr(Schema.Int),
+  label: Schema.String,
+  changes: Schema.Array(Change),
+  needs: Schema.Array(Op),
+  /** NetBox's `last_updated` when the decision was made; the operation is stale once it moved. */
+  guard: Schema.NullOr(Schema.String)
+})
+export type OperationPlanned = typeof OperationPlanned.Type
+
+/** Nothing is sent before it. The digest covers every operation, the rules and the observations. */
+export const PlanSealed = Schema.TaggedStruct("PlanSealed", {
+  operations: Schema.NonNegativeInt,
+  digest: Schema.String
+})
+
+/** The intent: on disk before the request leaves. */
+export const OperationsDispatched = Schema.TaggedStruct("OperationsDispatched", {
+  batch: Schema.NonNegativeInt,
+  method: Schema.Literal("POST", "PATCH", "DELETE"),
+  path: Schema.String,
+  ops: Schema.Array(Op)
+})
+
+/** The outcome of a batch, and how it was learnt. */
+export const OperationsSettled = Schema.TaggedStruct("OperationsSettled", {
+  batch: Schema.NonNegativeInt,
+  via: Schema.Literal("response", "changelog", "lookup", "absent"),
+  /** Operation, NetBox id, NetBox's `last_updated` after it (null when unknown). */
+  ok: Schema.Array(Schema.Tuple(Op, Schema.Int, Schema.NullOr(Schema.String))),
+  failed: Schema.Array(Schema.Struct({ op: Op, reason: Schema.Literal("refused", "stale", "missing"), detail: Schema.String })),
+  /** To be sent again. */
+  again: Schema.Array(Op),
+  requestId: Schema.NullOr(Schema.String)
+})
+export type OperationsSettled = typeof OperationsSettled.Type
+
+export const OperationSkipped = Schema.TaggedStruct("OperationSkipped", {
+  op: Op,
+  /** The failed operation it needs; null when the run was cancelled. */
+  blockedBy: Schema.NullOr(Op),
+  detail: Schema.String
+})
+
+export const RunInterrupted = Schema.TaggedStruct("RunInterrupted", { detail: Schema.String })
+
+export const RunResumed = Schema.TaggedStruct("RunResumed", { actor: Schema.String, open: Schema.NonNegativeInt })
+
+export const Outcome = Schema.Literal("succeeded", "partial", "failed", "cancelled")
+export type Outcome = typeof Outcome.Type
+
+export const RunCompleted = Schema.TaggedStruct("RunCompleted", {
+  outcome: Outcome,
+  ok: Schema.NonNegativeInt,
+  failed: Schema.NonNegativeInt,
+  skipped: Schema.NonNegativeInt,
+  /** Requests sent to NetBox. */
+  requests: Schema.NonNegativeInt,
+  detail: Schema.String
+})
+
+export const Event = Schema.Union(
+  RunStarted,
+  StageEntered,
+  SourceObserved,
+  SourceUnavailable,
+  TargetObserved,
+  ObjectsBound,
+  BindingsReleased,
+  BaselinesRecorded,
+  DriftFound,
+  ConflictFound,
+  WarningRaised,
+  RemovalsHeld,
+  OperationPlanned,
+  PlanSealed,
+  OperationsDispatched,
+  OperationsSettled,
+  OperationSkipped,
+  RunInterrupted,
+  RunResumed,
+  RunCompleted
+).annotations({ identifier: "Event" })
+export type Event = typeof Event.Type
+export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag: Tag }>
+
+/** The current version of each event's shape; `Upcast` brings older ones to it. */
+export const versionOf = (_tag: Event["_tag"]): number => 1
+
+/** An event as the journal returns it. */
+export interface Recorded {
+  /** Position in this store; local to it, never an identity. */
+  readonly seq: number
+  readonly stream: string
+  /** Position in the stream, from 1, without gaps. */
+  readonly version: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly event: Event
+}

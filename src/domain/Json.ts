@@ -1,0 +1,45 @@
+import { Schema } from "effect"
+
+/** A JSON value, as both APIs speak it and as events store it. */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+
+export type JsonObject = { readonly [key: string]: Json }
+
+const isJson = (value: unknown): value is Json =>
+  value !== undefined && typeof value !== "function" && typeof value !== "symbol" && typeof value !== "bigint"
+
+/** Not checked in depth: what is decoded with it came out of `JSON.parse`. */
+export const Json: Schema.Schema<Json> = Schema.declare(isJson, {
+  identifier: "Json",
+  arbitrary: () => (fc) => fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json)
+})
+
+export const JsonObject: Schema.Schema<JsonObject> = Schema.declare(
+  (value): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value),
+  {
+    identifier: "JsonObject",
+    arbitrary: () => (fc) =>
+      fc
+        .dictionary(fc.string(), fc.jsonValue())
+        .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject)
+  }
+)
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The one text of a value: keys sorted, no blanks. Equal values have equal texts, so it can be digested. */
+export const canonical = (value: Json): string => {
+  if (value === null || typeof value !== "object") return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
+  const object = value as JsonObject
+  const parts: Array<string> = []
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key]
+    if (member !== undefined) parts.push(`${JSON.stringify(key)}:${canonical(member)}`)
+  }
+  return `{${parts.join(",")}}`
+}
+
+/** Equality of JSON values, whatever the order of their keys. */
+export const equal = (a: Json, b: Json): boolean => a === b || canonical(a) === canonical(b)

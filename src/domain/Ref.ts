@@ -1,0 +1,26 @@
+import { Schema } from "effect"
+
+/**
+ * The identity of an object: its NetBox kind and a stable key made from the source, never from a display name,
+ * as `virtualization.virtualmachine:lab/101`. Children extend the key of their parent: `…:lab/101/net0`.
+ */
+export type Ref = `${string}:${string}`
+
+export const Ref: Schema.Schema<Ref> = Schema.declare(
+  (value): value is Ref => typeof value === "string" && value.includes(":"),
+  { identifier: "Ref", arbitrary: () => (fc) => fc.tuple(fc.string(), fc.string()).map(([k, v]): Ref => `${k}:${v}`) }
+)
+
+export const ref = (kind: string, key: string): Ref => `${kind}:${key}`
+
+export const kindOf = (self: Ref): string => self.slice(0, self.indexOf(":"))
+
+export const keyOf = (self: Ref): string => self.slice(self.indexOf(":") + 1)
+
+/** How a planned value names an object that may not have a NetBox id yet. */
+export interface RefValue {
+  readonly $ref: Ref
+}
+
+export const isRefValue = (value: unknown): value is RefValue =>
+  typeof value === "object" && value !== null && "$ref" in value

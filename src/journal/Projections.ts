@@ -1,0 +1,67 @@
+import { Context, type Effect, type Option } from "effect"
+import type { Outcome } from "../domain/Event.ts"
+import type { Json } from "../domain/Json.ts"
+import type { Ref } from "../domain/Ref.ts"
+import type { JournalFailed } from "./Journal.ts"
+
+export interface RunRow {
+  readonly run: string
+  readonly trigger: "plan" | "sync"
+  readonly actor: string
+  readonly sources: ReadonlyArray<string>
+  /** `planning` until sealed, `planned` until something was sent, `applying` until completed. */
+  readonly state: "planning" | "planned" | "applying" | "completed"
+  readonly outcome: Outcome | null
+  /** Milliseconds since 1970. */
+  readonly started: number
+  readonly ended: number | null
+  readonly operations: number
+  readonly ok: number
+  readonly failed: number
+  readonly skipped: number
+  readonly digest: string | null
+  readonly detail: string
+}
+
+export interface OperationRow {
+  readonly run: string
+  readonly op: number
+  readonly verb: "create" | "update" | "delete"
+  readonly ref: Ref
+  readonly label: string
+  readonly state: "planned" | "dispatched" | "ok" | "failed" | "skipped"
+  readonly netboxId: number | null
+  readonly detail: string
+  /** When the last event about it was appended. */
+  readonly at: number
+}
+
+export interface Binding {
+  readonly ref: Ref
+  readonly id: number
+  readonly evidence: string
+  /** Milliseconds since 1970 of the operation that retired it (marked as gone from the source); null while it lives. */
+  readonly retiredAt: number | null
+  /** Whether an operation of ours created the NetBox object (else it was adopted). */
+  readonly created: boolean
+}
+
+/** Read models: tables derived from the events in the same transaction, equal to what `rebuild` makes of them. */
+export class Projections extends Context.Tag("proxledger/Projections")<
+  Projections,
+  {
+    /** Newest first. */
+    readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
+    readonly run: (id: string) => Effect.Effect<Option.Option<RunRow>, JournalFailed>
+    /** Runs that were sealed and begun but not completed, oldest first, of any of the sources. */
+    readonly openRuns: Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
+    readonly operations: (run: string) => Effect.Effect<ReadonlyArray<OperationRow>, JournalFailed>
+    /** Every operation that ever touched the object, newest first. */
+    readonly history: (ref: Ref, limit: number) => Effect.Effect<ReadonlyArray<OperationRow>, JournalFailed>
+    readonly bindings: Effect.Effect<ReadonlyMap<Ref, Binding>, JournalFailed>
+    /** Per object and field, the value that was last applied or found equal. */
+    readonly baselines: Effect.Effect<ReadonlyMap<Ref, ReadonlyMap<string, Json>>, JournalFailed>
+    /** Drops the tables and folds the journal into them again. */
+    readonly rebuild: Effect.Effect<{ readonly events: number }, JournalFailed>
+  }
+>() {}

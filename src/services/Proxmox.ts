@@ -1,0 +1,25 @@
+import { Context, type Effect, type Stream } from "effect"
+import type { Observation } from "../domain/proxmox/Observation.ts"
+import type { EndpointError } from "./EndpointError.ts"
+
+/** What `check` tells of one endpoint of a source. */
+export interface ProxmoxCheck {
+  readonly url: string
+  readonly version: string
+  /** How the certificate was accepted: `verified`, `pinned`, `not verified`, `plain http`. */
+  readonly tls: string
+  /** Each missing privilege, where, and what is not seen without it. */
+  readonly missing: ReadonlyArray<{ readonly privilege: string; readonly path: string; readonly costs: string }>
+}
+
+/** The configured Proxmox sources. */
+export class Proxmox extends Context.Tag("proxledger/Proxmox")<
+  Proxmox,
+  {
+    readonly sources: ReadonlyArray<string>
+    /** One read of a source. Fails only when no endpoint of it answers or lets us in; all else is a gap in the observation. */
+    readonly observe: (source: string) => Effect.Effect<Observation, EndpointError>
+    /** One element per endpoint. */
+    readonly check: (source: string) => Stream.Stream<{ readonly url: string; readonly result: ProxmoxCheck | EndpointError }>
+  }
+>() {}

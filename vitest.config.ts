@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/netbox/**"],
+    pool: "forks",
+    poolOptions: { forks: { maxForks: 2 } },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ["default", "./test/support/ClosingLine.ts"]
+  }
+})
