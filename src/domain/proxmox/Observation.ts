@@ -9,13 +9,13 @@ export interface Observation {
   readonly source: string
   readonly version: string
   readonly cluster: {
-    /** Null on a standalone host. */
-    readonly name: string | null
+    /** Null on a standalone host; absent when the cluster's status was not seen. */
+    readonly name?: string | null
     readonly quorate: boolean
   }
   /** Whether guests missing here are gone: every list answered, quorum held, permissions seen, no node offline. */
   readonly complete: boolean
-  /** `tag-style` of `/cluster/options`, parsed: text and background colours as six lower-case hex digits, by tag. */
+  /** `tag-style` of `/cluster/options`, parsed: background colours as six lower-case hex digits, by tag. */
   readonly tagStyle?: { readonly caseSensitive: boolean; readonly colors: { readonly [tag: string]: string } }
   /** Sorted by name. */
   readonly nodes: ReadonlyArray<NodeFacts>
