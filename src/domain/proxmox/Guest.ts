@@ -14,7 +14,9 @@ export interface Guest {
   readonly uuid: string | null
   /** Decoded note, line ends normalised, trimmed; "" when there is none. */
   readonly description: string
+  /** `name` of a VM, `hostname` of a container, as configured. */
   readonly hostname: string | null
+  /** Whether the config lets the QEMU guest agent be asked; containers have none. */
   readonly agent: boolean
   /** One line each for every value that could not be read, naming the key. */
   readonly warnings: ReadonlyArray<string>
@@ -43,6 +45,7 @@ export interface Nic {
 export interface Disk {
   /** `scsi0`, `rootfs`, `mp0`. */
   readonly key: string
+  /** Empty for a passed-through device. */
   readonly storage: string
   readonly volume: string
   /** MiB, rounded up, at least 1. */

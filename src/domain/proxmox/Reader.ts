@@ -1,0 +1,57 @@
+import { Option } from "effect"
+import type { Json } from "../Json.ts"
+import * as PropertyString from "./PropertyString.ts"
+import { parseBoolean, parseInteger } from "./Scalar.ts"
+
+/** Reads keyed values. A value that cannot be read costs one warning that names it, and then counts as absent. */
+export interface Reader {
+  readonly has: (key: string) => boolean
+  readonly read: <A>(key: string, expected: string, parse: (value: Json) => Option.Option<A>) => A | undefined
+  readonly text: (key: string) => string | undefined
+  readonly boolean: (key: string) => boolean | undefined
+  readonly integer: (key: string, min: number, max: number) => number | undefined
+  readonly properties: (
+    key: string,
+    defaultKey: string
+  ) => (Reader & Pick<PropertyString.PropertyString, "entries">) | undefined
+}
+
+const show = (value: Json): string => {
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+const asText = (value: Json): Option.Option<string> =>
+  typeof value === "string"
+    ? Option.some(value)
+    : typeof value === "number"
+      ? Option.some(String(value))
+      : Option.none()
+
+/** `get` answers undefined or null where there is nothing; `path` is what warnings put before a key. */
+export const make = (get: (key: string) => Json | undefined, warnings: Array<string>, path: string = ""): Reader => {
+  const read: Reader["read"] = (key, expected, parse) => {
+    const value = get(key)
+    if (value === undefined || value === null) return undefined
+    const parsed = parse(value)
+    if (Option.isSome(parsed)) return parsed.value
+    warnings.push(`${path}${key}: ${show(value)} is not ${expected}`)
+    return undefined
+  }
+  const text: Reader["text"] = (key) => read(key, "text", asText)
+  return {
+    has: (key) => (get(key) ?? null) !== null,
+    read,
+    text,
+    boolean: (key) => read(key, "a boolean", parseBoolean),
+    integer: (key, min, max) =>
+      read(key, `a whole number from ${min} to ${max}`, (value) => parseInteger(value, min, max)),
+    properties: (key, defaultKey) => {
+      const value = text(key)
+      if (value === undefined) return undefined
+      const properties = PropertyString.parse(value, defaultKey)
+      for (const part of properties.odd) warnings.push(`${path}${key}: ${show(part)} has no meaning here`)
+      return { ...make(properties.get, warnings, `${path}${key} `), entries: properties.entries }
+    }
+  }
+}
