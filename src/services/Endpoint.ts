@@ -1,13 +1,15 @@
-import type { Duration, Effect, Redacted } from "effect"
+import { Duration, Effect, Redacted, type Scope } from "effect"
+import * as Tls from "node:tls"
+import { buildConnector, Pool } from "undici"
 import type { Json } from "../domain/Json.ts"
-import type { Cut, TlsRejected, Unreachable } from "./EndpointError.ts"
+import { Cut, TlsRejected, Unreachable } from "./EndpointError.ts"
 
 /** How the certificate of an endpoint is judged. A pinned certificate is accepted whatever its issuer or name. */
 export interface TlsOptions {
   readonly verify: boolean
   /** PEM text of further authorities. */
   readonly ca?: string
-  /** SHA-256 over the DER certificate, upper-case hex pairs with colons. */
+  /** SHA-256 over the DER certificate, upper-case hex pairs with colons. Where there are any, nothing else is accepted. */
   readonly fingerprints?: ReadonlyArray<string>
 }
 
@@ -19,7 +21,14 @@ export interface EndpointOptions {
   readonly tls: TlsOptions
   /** Requests in flight at most; held until the body is read. */
   readonly permits: number
+  readonly recorder?: Recorder
 }
+
+/** Told of every attempt when it gets its permit; what it returns is called once, when the attempt is over. */
+export type Recorder = (endpoint: string, method: Request["method"]) => (outcome: Outcome) => void
+
+/** The status of the answer, the error that came instead, or that the caller gave up (deadlines included). */
+export type Outcome = number | "Unreachable" | "TlsRejected" | "Cut" | "interrupted"
 
 export interface Request {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
@@ -45,3 +54,169 @@ export interface Endpoint {
   readonly name: string
   readonly send: (request: Request) => Effect.Effect<Answer, Unreachable | TlsRejected | Cut>
 }
+
+/** Long enough for a lost SYN and its repetition. */
+const connectTimeout = Duration.seconds(5)
+
+const plain = (value: string | Redacted.Redacted): string =>
+  Redacted.isRedacted(value) ? Redacted.value(value) : value
+
+const plainRecord = (record: { readonly [name: string]: string | Redacted.Redacted }): Record<string, string> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]))
+
+const encodeBody = (body: Request["body"]): { readonly type: string; readonly text: string } | undefined => {
+  if (body === undefined) return undefined
+  if ("json" in body) return { type: "application/json", text: JSON.stringify(body.json) }
+  return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(plainRecord(body.form)).toString() }
+}
+
+const describe = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0])
+  return error instanceof Error ? error.message : String(error)
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+
+/** System and resolver errors; everything else that stops a connection speaks of certificates or of the TLS protocol. */
+const isNetwork = (code: string) => /^(E[A-Z0-9]+|EAI_[A-Z]+|UND_ERR_[A-Z_]+)$/.test(code) && code !== "EPROTO"
+
+const hex = (fingerprint: string) => fingerprint.replaceAll(":", "").toUpperCase()
+
+/**
+ * Connects and judges the certificate. What fails here fails before a byte of a request is sent, which is why the
+ * errors of this stage, and only they, say that nothing was sent.
+ */
+const makeConnector = (options: EndpointOptions, onOpen: () => void): buildConnector.connector => {
+  const pins = new Set((options.tls.fingerprints ?? []).map(hex))
+  const connect = buildConnector({
+    timeout: Duration.toMillis(connectTimeout),
+    rejectUnauthorized: options.tls.verify && pins.size === 0,
+    ...(options.tls.ca === undefined
+      ? {}
+      : { secureContext: Tls.createSecureContext({ ca: [...Tls.rootCertificates, options.tls.ca] }) })
+  })
+  const failure = (secure: boolean, error: Error) => {
+    const endpoint = options.name
+    const code = codeOf(error)
+    if (!secure || isNetwork(code)) return new Unreachable({ endpoint, detail: describe(error) })
+    const noTls = code === "EPROTO" || code.startsWith("ERR_SSL_")
+    const reason =
+      noTls && "reason" in error ? `no TLS came about (${error.reason}), perhaps the port speaks http` : null
+    return new TlsRejected({ endpoint, detail: reason ?? describe(error) })
+  }
+  return (target, callback) =>
+    connect(target, (...[error, socket]) => {
+      if (error !== null) return callback(failure(target.protocol === "https:", error), null)
+      if (pins.size > 0 && socket instanceof Tls.TLSSocket) {
+        const found = socket.getPeerCertificate().fingerprint256
+        if (!pins.has(hex(found))) {
+          socket.destroy()
+          const detail = `its SHA-256 fingerprint is ${found}, which is not pinned`
+          return callback(new TlsRejected({ endpoint: options.name, detail }), null)
+        }
+      }
+      onOpen()
+      callback(null, socket)
+    })
+}
+
+/**
+ * An endpoint with a pool of keep-alive connections, which is closed with the scope. The address must be a valid one.
+ * A server may close an idle connection at the moment it is used (Proxmox does so after each answer of 400 and more,
+ * and after 100 requests); so a read whose connection breaks is sent again once, at once.
+ */
+export const make = Effect.fnUntraced(function* (
+  options: EndpointOptions
+): Effect.fn.Return<Endpoint, never, Scope.Scope> {
+  const { origin, pathname, protocol } = new URL(options.url)
+  const base = pathname.replace(/\/+$/, "")
+  const name = options.name
+  let opened = 0
+  let answered = false
+  const pool = yield* Effect.acquireRelease(
+    Effect.sync(
+      () =>
+        new Pool(origin, {
+          connections: options.permits,
+          pipelining: 1,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          connect: makeConnector(options, () => {
+            opened += 1
+          })
+        })
+    ),
+    (pool) => Effect.promise(() => pool.destroy())
+  )
+  const permits = yield* Effect.makeSemaphore(options.permits)
+
+  const toError = (error: unknown): Unreachable | TlsRejected | Cut => {
+    if (error instanceof Unreachable || error instanceof TlsRejected) return error
+    if (codeOf(error) === "UND_ERR_INVALID_ARG") {
+      return new Unreachable({ endpoint: name, detail: `the request cannot be built, ${describe(error)}` })
+    }
+    const hint = protocol === "http:" && !answered ? " (perhaps the port speaks https)" : ""
+    return new Cut({ endpoint: name, detail: describe(error) + hint })
+  }
+
+  const attempt = (request: Request) =>
+    Effect.tryPromise({
+      try: (signal) => {
+        const query = new URLSearchParams(
+          (request.query ?? []).map(([key, value]): [string, string] => [key, value])
+        ).toString()
+        const body = encodeBody(request.body)
+        return pool
+          .request({
+            method: request.method,
+            path: base + request.path + (query === "" ? "" : `?${query}`),
+            headers: {
+              accept: "application/json",
+              ...(body === undefined ? {} : { "content-type": body.type }),
+              ...plainRecord(request.headers ?? {})
+            },
+            body: body?.text ?? null,
+            signal
+          })
+          .then(({ body, headers, statusCode, statusText }) =>
+            body.text().then((text): Answer => {
+              answered = true
+              const flat = Object.entries(headers).map(([key, value]) => [key, [value ?? ""].flat().join(", ")])
+              return { status: statusCode, reason: statusText, headers: Object.fromEntries(flat), text }
+            })
+          )
+      },
+      catch: toError
+    })
+
+  const recorded = (request: Request) => {
+    const recorder = options.recorder
+    if (recorder === undefined) return attempt(request)
+    return Effect.suspend(() => {
+      const end = recorder(name, request.method)
+      return attempt(request).pipe(
+        Effect.tap(({ status }) => Effect.sync(() => end(status))),
+        Effect.tapError(({ _tag }) => Effect.sync(() => end(_tag))),
+        Effect.onInterrupt(() => Effect.sync(() => end("interrupted")))
+      )
+    })
+  }
+
+  const overdue = (deadline: Duration.Duration) => {
+    const detail = `no whole answer within ${Duration.format(deadline)}`
+    return opened === 0 ? new Unreachable({ endpoint: name, detail }) : new Cut({ endpoint: name, detail })
+  }
+
+  return {
+    name,
+    send: (request) => {
+      const deadline = Duration.decode(request.deadline)
+      return recorded(request).pipe(
+        Effect.retry({ times: 1, while: ({ _tag }) => _tag === "Cut" && request.method === "GET" }),
+        Effect.timeoutFail({ duration: deadline, onTimeout: () => overdue(deadline) }),
+        permits.withPermits(1)
+      )
+    }
+  }
+})
