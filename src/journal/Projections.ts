@@ -1,4 +1,5 @@
 import { Context, type Effect, type Option } from "effect"
+import type { Binding } from "../domain/Binding.ts"
 import type { Outcome } from "../domain/Event.ts"
 import type { Json } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
@@ -34,16 +35,6 @@ export interface OperationRow {
   readonly detail: string
   /** When the last event about it was appended. */
   readonly at: number
-}
-
-export interface Binding {
-  readonly ref: Ref
-  readonly id: number
-  readonly evidence: string
-  /** Milliseconds since 1970 of the operation that retired it (marked as gone from the source); null while it lives. */
-  readonly retiredAt: number | null
-  /** Whether an operation of ours created the NetBox object (else it was adopted). */
-  readonly created: boolean
 }
 
 /** Read models: tables derived from the events in the same transaction, equal to what `rebuild` makes of them. */

@@ -1,0 +1,153 @@
+import type { Binding } from "./Binding.ts"
+import type { Desired } from "./Desired.ts"
+import { adopt, type Kind, type Probe, type ProbeContext, uidField, type Verdict } from "./Kind.ts"
+import type { Ref } from "./Ref.ts"
+import type { Current, Target } from "./Target.ts"
+
+export interface Bound {
+  readonly ref: Ref
+  readonly id: number
+  readonly evidence: string
+}
+
+export interface Released {
+  readonly ref: Ref
+  readonly reason: string
+}
+
+export interface Identities {
+  /** Every ref that stands for a NetBox object now. */
+  readonly ids: ReadonlyMap<Ref, number>
+  readonly bound: ReadonlyArray<Bound>
+  readonly released: ReadonlyArray<Released>
+  /** Refs that are neither created nor changed in this run. */
+  readonly left: ReadonlySet<Ref>
+  readonly conflicts: ReadonlyArray<{ readonly ref: Ref; readonly label: string; readonly detail: string }>
+}
+
+interface Claims {
+  readonly ids: Map<Ref, number>
+  /** `kind id` → ref. */
+  readonly owners: Map<string, Ref>
+}
+
+const ownerKey = (kind: string, id: number) => `${kind} ${id}`
+
+/** A binding holds while its object exists and does not carry another identity. */
+const holds = (kind: Kind, ref: Ref, row: Current | undefined, desired: Desired | undefined): string | null => {
+  if (row === undefined) return "it is gone from NetBox"
+  if (!(uidField in kind.fields)) return null
+  const found = row.fields[uidField]
+  const wanted = desired?.fields[uidField]?.value
+  return found === null || wanted === undefined || found === wanted
+    ? null
+    : `its proxledger_uid in NetBox is ${String(found)}, not that of ${ref}`
+}
+
+const indexBy = (rows: Iterable<Current>, probe: Probe, context: ProbeContext): ReadonlyMap<string, Array<Current>> => {
+  const index = new Map<string, Array<Current>>()
+  for (const row of rows) {
+    for (const text of probe.found(row, context)) {
+      const same = index.get(text)
+      if (same === undefined) index.set(text, [row])
+      else if (!same.includes(row)) same.push(row)
+    }
+  }
+  return index
+}
+
+/**
+ * Finds out which NetBox object each desired object is: first the bindings of the journal, then the probes of the kind in
+ * their order. `kinds` in order of dependency, so that the ids of parents are known when their children are looked for.
+ */
+export const identify = (input: {
+  readonly kinds: ReadonlyArray<Kind>
+  readonly desired: ReadonlyMap<string, ReadonlyArray<Desired>>
+  readonly bindings: ReadonlyMap<Ref, Binding>
+  readonly target: Target
+}): Identities => {
+  const claims: Claims = { ids: new Map(), owners: new Map() }
+  const bound: Array<Bound> = []
+  const released: Array<Released> = []
+  const left = new Set<Ref>()
+  const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
+  const wanted = new Map<Ref, Desired>()
+  for (const objects of input.desired.values()) for (const one of objects) wanted.set(one.ref, one)
+
+  const claim = (kind: Kind, ref: Ref, id: number) => {
+    claims.ids.set(ref, id)
+    claims.owners.set(ownerKey(kind.name, id), ref)
+  }
+  const context: ProbeContext = {
+    target: input.target,
+    id: (ref) => claims.ids.get(ref),
+    boundTo: (kind, id) => {
+      const ref = claims.owners.get(ownerKey(kind, id))
+      return ref === undefined ? undefined : { ref, wanted: wanted.has(ref) }
+    }
+  }
+
+  const byKind = new Map<string, Array<Binding>>()
+  for (const binding of input.bindings.values()) {
+    const kind = binding.ref.slice(0, binding.ref.indexOf(":"))
+    const same = byKind.get(kind)
+    if (same === undefined) byKind.set(kind, [binding])
+    else same.push(binding)
+  }
+
+  for (const kind of input.kinds) {
+    const rows = input.target.rows(kind.name)
+    for (const { ref, id } of byKind.get(kind.name) ?? []) {
+      const reason = holds(kind, ref, rows.get(id), wanted.get(ref))
+      if (reason === null) claim(kind, ref, id)
+      else released.push({ ref, reason })
+    }
+    let open = (input.desired.get(kind.name) ?? []).filter((one) => !claims.ids.has(one.ref))
+    for (const probe of kind.probes) {
+      if (open.length === 0) break
+      const index = indexBy(rows.values(), probe, context)
+      open = open.filter((one) => {
+        const candidates = new Set<Current>()
+        for (const text of probe.wanted(one, context)) for (const row of index.get(text) ?? []) candidates.add(row)
+        const free = kind.shared === true ? candidates : unclaimed(kind, candidates, context)
+        const verdict = judge(probe, one, [...free], context)
+        switch (verdict.verdict) {
+          case "pass":
+            return true
+          case "adopt": {
+            const [row] = free
+            if (row === undefined) return true
+            claim(kind, one.ref, row.id)
+            bound.push({ ref: one.ref, id: row.id, evidence: probe.evidence })
+            return false
+          }
+          case "create":
+          case "leave":
+            conflicts.push({ ref: one.ref, label: one.label, detail: verdict.conflict })
+            if (verdict.verdict === "leave") left.add(one.ref)
+            return false
+        }
+      })
+    }
+    for (const one of open) {
+      if (one.lookup !== true) continue
+      left.add(one.ref)
+      conflicts.push({ ref: one.ref, label: one.label, detail: `there is no such ${kind.label} in NetBox` })
+    }
+  }
+  return { ids: claims.ids, bound, released, left, conflicts }
+}
+
+/** Rows that no other desired object stands for. */
+const unclaimed = (kind: Kind, rows: ReadonlySet<Current>, context: ProbeContext): ReadonlySet<Current> =>
+  new Set([...rows].filter((row) => context.boundTo(kind.name, row.id) === undefined))
+
+const judge = (probe: Probe, one: Desired, rows: ReadonlyArray<Current>, context: ProbeContext): Verdict => {
+  const [row] = rows
+  if (row === undefined) return { verdict: "pass" }
+  if (rows.length === 1) return probe.judge === undefined ? adopt : probe.judge(one, row, context)
+  const verdict = probe.ambiguous ?? "pass"
+  return verdict === "pass"
+    ? { verdict }
+    : { verdict, conflict: `${rows.length} objects in NetBox fit (${probe.evidence}): ${rows.map(({ id }) => id).join(", ")}` }
+}

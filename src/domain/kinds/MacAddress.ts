@@ -1,0 +1,32 @@
+import { type Kind } from "../Kind.ts"
+import { isRefValue } from "../Ref.ts"
+
+/** An object of its own on every supported NetBox. Nothing there keeps one address from being stored twice. */
+export const MacAddress: Kind = {
+  name: "dcim.macaddress",
+  label: "MAC address",
+  path: "/api/dcim/mac-addresses/",
+  fields: {
+    mac_address: { type: "text", owner: "owned" },
+    assigned_object_type: { type: "text", owner: "owned" },
+    assigned_object_id: { type: "generic", typeField: "assigned_object_type", owner: "owned", parent: true, required: true }
+  },
+  probes: [
+    {
+      evidence: "address on the interface",
+      wanted: (desired, { id }) => {
+        const at = desired.fields["assigned_object_id"]?.value
+        const atId = isRefValue(at) ? id(at.$ref) : undefined
+        return atId === undefined ? [] : [`${String(desired.fields["mac_address"]?.value)} ${atId}`]
+      },
+      found: (row) => [`${String(row.fields["mac_address"]).toUpperCase()} ${String(row.fields["assigned_object_id"])}`]
+    }
+  ],
+  unique: [],
+  lookup: [
+    { field: "mac_address", filter: "mac_address" },
+    { field: "assigned_object_id", filter: "vminterface_id" }
+  ],
+  keyless: true,
+  removal: { how: "delete" }
+}
