@@ -23,6 +23,8 @@ export interface Version {
 /** The result of a bulk write: rows in request order (a delete has none), and the server's id of the request. */
 export interface Written {
   readonly rows: ReadonlyArray<Row>
+  /** Ids of an update that are gone. NetBox before 4.7 leaves them out and writes the rest; 4.7 refuses the request. */
+  readonly missing: ReadonlyArray<number>
   readonly requestId: string | null
 }
 
