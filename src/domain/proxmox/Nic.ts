@@ -23,6 +23,13 @@ const models = [
   "pcnet"
 ]
 
+const isModel = (name: string): boolean => models.includes(name.toLowerCase())
+
+const isMac = (value: string): boolean => Option.isSome(Mac.parse(value))
+
+const parseModel = (value: string): Option.Option<string> =>
+  isModel(value) ? Option.some(value.toLowerCase()) : Option.none()
+
 const text =
   <A>(parse: (text: string) => Option.Option<A>) =>
   (value: Json): Option.Option<A> =>
@@ -87,16 +94,19 @@ const addressing = (parts: Reader): Addressing => {
   }
 }
 
-/** `netN` of a VM. `ipconfigN` counts only where a cloud-init drive hands it to the guest. */
+/**
+ * `netN` of a VM. The card's MAC is the value of its model's key (`virtio=…`), of a model unknown here too, or of
+ * `macaddr`. `ipconfigN` counts only where a cloud-init drive hands it to the guest.
+ */
 export const qemu = (key: string, config: Reader, cloudInit: boolean): Nic | undefined => {
   const parts = config.properties(key, "model")
   if (parts === undefined) return undefined
-  const short = parts.entries.find(([name]) => models.includes(name.toLowerCase()))
+  const short = parts.entries.find(([name, value]) => isModel(name) || (name !== "macaddr" && isMac(value)))
   const ipconfig = cloudInit ? config.properties(key.replace("net", "ipconfig"), "ip") : undefined
   return {
     key,
     name: key,
-    model: short?.[0].toLowerCase() ?? parts.text("model")?.toLowerCase() ?? null,
+    model: short?.[0].toLowerCase() ?? parts.read("model", "a network card", text(parseModel)) ?? null,
     mac: parts.read(short?.[0] ?? "macaddr", "a MAC address", text(Mac.parse)) ?? null,
     ...link(parts),
     ...(ipconfig === undefined ? unaddressed : addressing(ipconfig))
