@@ -146,7 +146,9 @@ export const OperationsSettled = Schema.TaggedStruct("OperationsSettled", {
   via: Schema.Literal("response", "changelog", "lookup", "absent"),
   /** Operation, NetBox id, NetBox's `last_updated` after it (null when unknown). */
   ok: Schema.Array(Schema.Tuple(Op, Schema.Int, Schema.NullOr(Schema.String))),
-  failed: Schema.Array(Schema.Struct({ op: Op, reason: Schema.Literal("refused", "stale", "missing"), detail: Schema.String })),
+  failed: Schema.Array(
+    Schema.Struct({ op: Op, reason: Schema.Literal("refused", "stale", "missing"), detail: Schema.String })
+  ),
   /** To be sent again. */
   again: Schema.Array(Op),
   requestId: Schema.NullOr(Schema.String)

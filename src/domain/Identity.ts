@@ -149,5 +149,8 @@ const judge = (probe: Probe, one: Desired, rows: ReadonlyArray<Current>, context
   const verdict = probe.ambiguous ?? "pass"
   return verdict === "pass"
     ? { verdict }
-    : { verdict, conflict: `${rows.length} objects in NetBox fit (${probe.evidence}): ${rows.map(({ id }) => id).join(", ")}` }
+    : {
+        verdict,
+        conflict: `${rows.length} objects in NetBox fit (${probe.evidence}): ${rows.map(({ id }) => id).join(", ")}`
+      }
 }

@@ -19,9 +19,7 @@ export const JsonObject: Schema.Schema<JsonObject> = Schema.declare(
   {
     identifier: "JsonObject",
     arbitrary: () => (fc) =>
-      fc
-        .dictionary(fc.string(), fc.jsonValue())
-        .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject)
+      fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.parse(JSON.stringify(value)) as JsonObject)
   }
 )
 

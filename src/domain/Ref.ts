@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { isJsonObject, type Json } from "./Json.ts"
 
 /**
  * The identity of an object: its NetBox kind and a stable key made from the source, never from a display name,
@@ -24,3 +25,10 @@ export interface RefValue {
 
 export const isRefValue = (value: unknown): value is RefValue =>
   typeof value === "object" && value !== null && "$ref" in value
+
+/** The refs a value names: itself, the members of a list, or what a set gains and loses. */
+export const refsIn = (value: Json): ReadonlyArray<Ref> => {
+  if (isRefValue(value)) return [value.$ref]
+  if (Array.isArray(value)) return value.flatMap(refsIn)
+  return isJsonObject(value) ? Object.values(value).flatMap(refsIn) : []
+}

@@ -9,7 +9,13 @@ export const MacAddress: Kind = {
   fields: {
     mac_address: { type: "text", owner: "owned" },
     assigned_object_type: { type: "text", owner: "owned" },
-    assigned_object_id: { type: "generic", typeField: "assigned_object_type", owner: "owned", parent: true, required: true }
+    assigned_object_id: {
+      type: "generic",
+      typeField: "assigned_object_type",
+      owner: "owned",
+      parent: true,
+      required: true
+    }
   },
   probes: [
     {

@@ -7,7 +7,13 @@ export const VirtualDisk: Kind = {
   label: "virtual disk",
   path: "/api/virtualization/virtual-disks/",
   fields: {
-    virtual_machine: { type: "ref", kind: "virtualization.virtualmachine", owner: "owned", parent: true, required: true },
+    virtual_machine: {
+      type: "ref",
+      kind: "virtualization.virtualmachine",
+      owner: "owned",
+      parent: true,
+      required: true
+    },
     name: { type: "text", owner: "owned", maxLength: 64 },
     size: { type: "integer", owner: "owned" },
     description: { type: "text", owner: "three-way", maxLength: 200 }
@@ -18,7 +24,9 @@ export const VirtualDisk: Kind = {
       wanted: (desired, { id }) => {
         const machine = desired.fields["virtual_machine"]?.value
         const machineId = isRefValue(machine) ? id(machine.$ref) : undefined
-        return machineId === undefined ? [] : textOf(desired.fields["name"]?.value).map((name) => `${machineId} ${name}`)
+        return machineId === undefined
+          ? []
+          : textOf(desired.fields["name"]?.value).map((name) => `${machineId} ${name}`)
       },
       found: (row) => [`${String(row.fields["virtual_machine"])} ${String(row.fields["name"])}`]
     }

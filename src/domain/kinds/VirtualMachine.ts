@@ -29,8 +29,7 @@ const byMac: Probe = {
   evidence: "MAC address in cluster",
   wanted: macsWanted,
   found: macsFound,
-  judge: (desired, row, context) =>
-    unclaimed(row) && inCluster(desired, row, context) ? adopt : { verdict: "pass" }
+  judge: (desired, row, context) => (unclaimed(row) && inCluster(desired, row, context) ? adopt : { verdict: "pass" })
 }
 
 /** A name alone takes nothing over: there must be no interface yet that contradicts it. */

@@ -7,7 +7,13 @@ export const VmInterface: Kind = {
   label: "VM interface",
   path: "/api/virtualization/interfaces/",
   fields: {
-    virtual_machine: { type: "ref", kind: "virtualization.virtualmachine", owner: "owned", parent: true, required: true },
+    virtual_machine: {
+      type: "ref",
+      kind: "virtualization.virtualmachine",
+      owner: "owned",
+      parent: true,
+      required: true
+    },
     name: { type: "text", owner: "three-way", maxLength: 64 },
     enabled: { type: "boolean", owner: "owned" },
     mtu: { type: "integer", owner: "owned" },
@@ -23,7 +29,9 @@ export const VmInterface: Kind = {
       wanted: (desired, { id }) => {
         const machine = desired.fields["virtual_machine"]?.value
         const machineId = isRefValue(machine) ? id(machine.$ref) : undefined
-        return machineId === undefined ? [] : textOf(desired.fields["name"]?.value).map((name) => `${machineId} ${name}`)
+        return machineId === undefined
+          ? []
+          : textOf(desired.fields["name"]?.value).map((name) => `${machineId} ${name}`)
       },
       found: (row) => [`${String(row.fields["virtual_machine"])} ${String(row.fields["name"])}`]
     },

@@ -1,0 +1,85 @@
+import { covers, type Desire, type Desired } from "./Desired.ts"
+import { Cluster } from "./mapping/Cluster.ts"
+import { ClusterType } from "./mapping/ClusterType.ts"
+import { CustomField } from "./mapping/CustomField.ts"
+import { Device } from "./mapping/Device.ts"
+import { DeviceRole } from "./mapping/DeviceRole.ts"
+import { DeviceType } from "./mapping/DeviceType.ts"
+import { type Facts, factsOf, type SourceSettings } from "./mapping/Facts.ts"
+import { IpAddress } from "./mapping/IpAddress.ts"
+import { MacAddress } from "./mapping/MacAddress.ts"
+import { Manufacturer } from "./mapping/Manufacturer.ts"
+import type { Mapping } from "./mapping/Mapping.ts"
+import { unknownNames } from "./mapping/Named.ts"
+import { Platform } from "./mapping/Platform.ts"
+import { Site } from "./mapping/Site.ts"
+import { Tag } from "./mapping/Tag.ts"
+import { Tenant } from "./mapping/Tenant.ts"
+import { VirtualDisk } from "./mapping/VirtualDisk.ts"
+import { guestKey, machineRef } from "./mapping/Refs.ts"
+import { VirtualMachine } from "./mapping/VirtualMachine.ts"
+import { Vlan } from "./mapping/Vlan.ts"
+import { VlanGroup } from "./mapping/VlanGroup.ts"
+import { VmInterface } from "./mapping/VmInterface.ts"
+import { Vrf } from "./mapping/Vrf.ts"
+import type { Observation } from "./proxmox/Observation.ts"
+import type { Ref } from "./Ref.ts"
+import type { Rule } from "./Rules.ts"
+import type { Target } from "./Target.ts"
+
+export const mappings: ReadonlyArray<Mapping> = [
+  Tag,
+  CustomField,
+  Tenant,
+  Vrf,
+  Site,
+  ClusterType,
+  Cluster,
+  Manufacturer,
+  DeviceType,
+  DeviceRole,
+  Platform,
+  Device,
+  VlanGroup,
+  Vlan,
+  VirtualMachine,
+  VmInterface,
+  MacAddress,
+  IpAddress,
+  VirtualDisk
+]
+
+const warningsOf = (facts: Facts) => [
+  ...facts.guests.flatMap(({ facts: { vmid }, guest }) =>
+    (guest?.warnings ?? []).map((detail) => ({ scope: `${facts.settings.name} guest/${vmid}`, detail }))
+  ),
+  ...unknownNames(facts)
+]
+
+/** What NetBox should hold for these sources, as far as they were seen. Pure: the same input asks for the same. */
+export const desire = (
+  sources: ReadonlyArray<{ readonly settings: SourceSettings; readonly observation: Observation }>,
+  rules: ReadonlyArray<Rule>,
+  target: Target
+): Desire & { readonly errors: ReadonlyArray<string> } => {
+  const objects: Array<Desired> = []
+  const covered = new Set<string>()
+  const spared = new Set<Ref>()
+  const warnings: Array<Desire["warnings"][number]> = []
+  const errors: Array<string> = []
+  for (const { observation, settings } of sources) {
+    const facts = factsOf(settings, observation, rules, target)
+    const { missing } = facts.site
+    if (missing !== undefined) {
+      errors.push(`Source ${settings.name}: NetBox has no site ${missing}. Create it, or change "site" of the source`)
+      continue
+    }
+    for (const mapping of mappings) {
+      objects.push(...mapping.objects(facts))
+      for (const parent of mapping.covered?.(facts) ?? []) covered.add(covers(mapping.kind, parent))
+    }
+    for (const { vmid } of facts.spared) spared.add(machineRef(guestKey(settings.name, vmid)))
+    warnings.push(...warningsOf(facts))
+  }
+  return { objects, covered, spared, conflicts: [], warnings, errors }
+}

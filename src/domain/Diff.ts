@@ -1,0 +1,231 @@
+import type { Change } from "./Event.ts"
+import type { Desired, Wanted } from "./Desired.ts"
+import { equal, type Json } from "./Json.ts"
+import type { Field, Kind } from "./Kind.ts"
+import { isRefValue, type Ref } from "./Ref.ts"
+import { type Current, isBlank } from "./Target.ts"
+
+/** What a ref stands for at this moment: an id, an object this plan makes, or nothing that can be written. */
+export type Resolve = (ref: Ref) => number | "planned" | undefined
+
+export interface Drift {
+  readonly ref: Ref
+  readonly label: string
+  readonly field: string
+  readonly base: Json
+  readonly theirs: Json
+  readonly ours: Json
+}
+
+export interface Difference {
+  readonly changes: ReadonlyArray<Change>
+  /** To be written after what it points to exists. */
+  readonly late: ReadonlyArray<Change>
+  readonly drifts: ReadonlyArray<Drift>
+  /** Values NetBox already holds that were not known as applied. */
+  readonly settled: ReadonlyArray<{ readonly ref: Ref; readonly field: string; readonly value: Json }>
+}
+
+type Baseline = ReadonlyMap<string, Json> | undefined
+
+interface Input {
+  readonly kind: Kind
+  readonly desired: Desired
+  readonly row: Current | undefined
+  readonly baseline: Baseline
+  readonly resolve: Resolve
+  /** The readable form of a foreign key's id. */
+  readonly nameOf: (kind: string, id: number) => Json
+}
+
+/** A member of a set or a foreign key: its id, else `{"$ref"}` of what the plan makes, else null: cannot be written. */
+const member = (value: Json, resolve: Resolve): Json => {
+  if (!isRefValue(value)) return value
+  const to = resolve(value.$ref)
+  return to === undefined ? null : to === "planned" ? { $ref: value.$ref } : to
+}
+
+const inOrder = (a: Json, b: Json): number =>
+  typeof a === "number" && typeof b === "number" ? a - b : typeof a === "number" ? -1 : 1
+
+/** A desired or applied value in the form in which rows are compared; undefined when it refers to nothing known. */
+export const comparable = (field: Field, value: Json, resolve: Resolve): Json | undefined => {
+  if (isRefValue(value)) return member(value, resolve) ?? undefined
+  switch (field.type) {
+    case "refs":
+    case "tags": {
+      const members = (Array.isArray(value) ? value : []).map((one: Json) => member(one, resolve))
+      return members.includes(null) ? undefined : members.sort(inOrder)
+    }
+    case "words":
+      return Array.isArray(value) ? [...value].sort() : []
+    case "text": {
+      if (typeof value !== "string") return value
+      const text = [...value.trim()]
+        .slice(0, field.maxLength ?? value.length)
+        .join("")
+        .trim()
+      return text === "" ? null : text
+    }
+    default:
+      return value
+  }
+}
+
+type Decision =
+  | { readonly take: "same" }
+  | { readonly take: "settled" }
+  | { readonly take: "theirs"; readonly base: Json }
+  | { readonly take: "ours" }
+
+const same: Decision = { take: "same" }
+const ours: Decision = { take: "ours" }
+
+const decide = (
+  field: Field,
+  wanted: Wanted,
+  theirs: Json,
+  value: Json,
+  base: Json | undefined,
+  accepts: ReadonlyArray<Json>
+): Decision => {
+  const owner = wanted.owner ?? field.owner
+  if (equal(theirs, value)) {
+    return owner === "three-way" && !isBlank(value) && (base === undefined || !equal(base, value))
+      ? { take: "settled" }
+      : same
+  }
+  if (accepts.some((one) => equal(one, theirs))) return same
+  const untouched = base === undefined ? isBlank(theirs) : equal(base, theirs)
+  switch (owner) {
+    case "owned":
+      return field.keeps?.some((one) => equal(one, theirs)) === true && !untouched
+        ? { take: "theirs", base: base ?? null }
+        : ours
+    case "initial":
+      return base === undefined && isBlank(theirs) ? ours : same
+    case "three-way":
+      return untouched ? ours : { take: "theirs", base: base ?? null }
+  }
+}
+
+/** Words are only ever added. */
+const united = (theirs: Json, value: Json): Json =>
+  [...new Set([...(Array.isArray(theirs) ? theirs : []), ...(Array.isArray(value) ? value : [])])].sort()
+
+const members = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(value) ? value : [])
+
+/** Tags by difference: what is missing and was not taken away by an operator, and what is ours and no longer wanted. */
+const tagChange = (
+  input: Input,
+  name: string,
+  wanted: Wanted,
+  theirs: Json,
+  drifts: Array<Drift>
+): Change | undefined => {
+  const { desired, resolve } = input
+  const idOf = (tag: Json): Json => member(tag, resolve)
+  const has = (tag: Json) => members(theirs).some((one) => one === idOf(tag))
+  const base = members(input.baseline?.get(name))
+  const inBase = (tag: Json) => base.some((one) => equal(one, tag))
+  const want = members(wanted.value).filter((tag) => idOf(tag) !== null)
+  const takenAway = want.filter((tag) => inBase(tag) && !has(tag))
+  if (takenAway.length > 0) {
+    drifts.push({ ref: desired.ref, label: desired.label, field: name, base, theirs, ours: want })
+  }
+  const add = want.filter((tag) => !has(tag) && !inBase(tag))
+  const remove = base.filter((tag) => has(tag) && !want.some((one) => equal(one, tag)))
+  if (add.length === 0 && remove.length === 0) return undefined
+  const applied = [...base.filter((tag) => !remove.some((one) => equal(one, tag))), ...add]
+  const readable = members(theirs).map((id) => (typeof id === "number" ? input.nameOf("extras.tag", id) : id))
+  return { field: name, from: readable, to: { add, remove }, why: wanted.why, applied }
+}
+
+const readableId = (input: Input, field: Field, value: Json): Json => {
+  if (typeof value === "number" && field.type === "ref") return input.nameOf(field.kind, value)
+  return Array.isArray(value) && field.type === "refs"
+    ? value.map((id: Json) => (typeof id === "number" ? input.nameOf(field.kind, id) : id))
+    : value
+}
+
+const isPlanned = (value: Json): boolean => isRefValue(value) || (Array.isArray(value) && value.some(isRefValue))
+
+/** All that differs for an object that is to be created. */
+const ofCreate = (input: Input): Difference => {
+  const changes: Array<Change> = []
+  const late: Array<Change> = []
+  for (const [name, wanted] of Object.entries(input.desired.fields)) {
+    const field = input.kind.fields[name]
+    if (field === undefined) continue
+    const value = comparable(field, wanted.value, input.resolve)
+    if (value === undefined || isBlank(value)) continue
+    const to = isRefValue(wanted.value) || field.type === "refs" || field.type === "tags" ? wanted.value : value
+    const change: Change = { field: name, from: null, to, why: wanted.why }
+    if (field.late === true) late.push(change)
+    else changes.push(change)
+  }
+  return { changes, late, drifts: [], settled: [] }
+}
+
+/** What differs between an existing object and the desired one, field by field, and what is left because others own it. */
+const ofUpdate = (input: Input, row: Current): Difference => {
+  const { baseline, desired, kind, resolve } = input
+  const changes: Array<Change> = []
+  const late: Array<Change> = []
+  const drifts: Array<Drift> = []
+  const settled: Array<{ ref: Ref; field: string; value: Json }> = []
+  const decided: Array<{ name: string; field: Field; wanted: Wanted; value: Json; decision: Decision }> = []
+  for (const [name, wanted] of Object.entries(desired.fields)) {
+    const field = kind.fields[name]
+    if (field === undefined) continue
+    const theirs = row.fields[name] ?? null
+    if (field.type === "tags") {
+      const change = tagChange(input, name, wanted, theirs, drifts)
+      if (change !== undefined) changes.push(change)
+      continue
+    }
+    const plain = comparable(field, wanted.value, resolve)
+    if (plain === undefined) continue
+    const value = field.type === "words" ? united(theirs, plain) : plain
+    const stored = baseline?.get(name)
+    const base = stored === undefined ? undefined : comparable(field, stored, resolve)
+    const accepts = (wanted.accepts ?? []).flatMap((one) => comparable(field, one, resolve) ?? [])
+    decided.push({ name, field, wanted, value, decision: decide(field, wanted, theirs, value, base, accepts) })
+  }
+  const groups = new Map<string, { readonly kept: boolean; readonly written: boolean }>()
+  for (const { decision, field } of decided) {
+    if (field.group === undefined) continue
+    const { kept, written } = groups.get(field.group) ?? { kept: false, written: false }
+    groups.set(field.group, {
+      kept: kept || decision.take === "theirs",
+      written: written || decision.take === "ours"
+    })
+  }
+  for (const { decision, field, name, value, wanted } of decided) {
+    const theirs = row.fields[name] ?? null
+    const group = field.group === undefined ? undefined : groups.get(field.group)
+    const kept = decision.take === "theirs" || (decision.take === "ours" && group?.kept === true)
+    if (kept) {
+      const base = decision.take === "theirs" ? decision.base : (baseline?.get(name) ?? null)
+      drifts.push({
+        ref: desired.ref,
+        label: desired.label,
+        field: name,
+        base,
+        theirs: readableId(input, field, theirs),
+        ours: wanted.value
+      })
+    } else if (decision.take === "ours" || (group?.written === true && !group.kept)) {
+      const to = isRefValue(wanted.value) || field.type === "refs" ? wanted.value : value
+      const change: Change = { field: name, from: readableId(input, field, theirs), to, why: wanted.why }
+      if (field.late === true && isPlanned(value)) late.push(change)
+      else changes.push(change)
+    } else if (decision.take === "settled") {
+      settled.push({ ref: desired.ref, field: name, value: wanted.value })
+    }
+  }
+  return { changes, late, drifts, settled }
+}
+
+export const diff = (input: Input): Difference =>
+  input.row === undefined ? ofCreate(input) : ofUpdate(input, input.row)

@@ -1,0 +1,23 @@
+import type { Change } from "./Event.ts"
+import type { Kind } from "./Kind.ts"
+import type { Ref } from "./Ref.ts"
+import type { Current } from "./Target.ts"
+
+/** One object of a plan in the making; the steps of planning refine it before operations are numbered. */
+export interface Entry {
+  readonly kind: Kind
+  readonly ref: Ref
+  readonly label: string
+  readonly verb: "create" | "update" | "delete"
+  readonly purpose: "reconcile" | "retire" | "restore" | "remove"
+  readonly row: Current | undefined
+  readonly lazy: boolean
+  /** Values to take where one that NetBox allows once is taken. */
+  readonly alternatives: { readonly [field: string]: Change["to"] }
+  changes: ReadonlyArray<Change>
+  late: ReadonlyArray<Change>
+  /** Entries whose operation has to come first, because they give up a value this one takes. */
+  readonly after: Set<Entry>
+  /** A value taken in passing, so that two objects can exchange theirs. */
+  parked: Change | undefined
+}

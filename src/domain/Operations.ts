@@ -1,0 +1,97 @@
+import type { Entry } from "./Entry.ts"
+import type { Change, OperationPlanned } from "./Event.ts"
+import type { Kind } from "./Kind.ts"
+import { type Ref, refsIn } from "./Ref.ts"
+
+interface Slot {
+  readonly entry: Entry
+  readonly part: "parked" | "main" | "late"
+  readonly changes: ReadonlyArray<Change>
+}
+
+/** Parents first; updates that point back after all of them; deletions last, children first. */
+const inOrder = (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<Entry>): ReadonlyArray<Slot> => {
+  const writes = kinds.flatMap((kind) => entries.filter((entry) => entry.kind === kind && entry.verb !== "delete"))
+  const deletes = [...kinds]
+    .reverse()
+    .flatMap((kind) => entries.filter((entry) => entry.kind === kind && entry.verb === "delete"))
+  const slots: Array<Slot> = []
+  for (const entry of writes) {
+    if (entry.parked !== undefined) slots.push({ entry, part: "parked", changes: [entry.parked] })
+    if (entry.changes.length > 0) slots.push({ entry, part: "main", changes: entry.changes })
+  }
+  for (const entry of writes) if (entry.late.length > 0) slots.push({ entry, part: "late", changes: entry.late })
+  for (const entry of deletes) slots.push({ entry, part: "main", changes: entry.changes })
+  return slots
+}
+
+const customField = (field: string) =>
+  field.startsWith("custom_fields.") ? field.slice("custom_fields.".length) : undefined
+
+/** Gives every operation its number and the numbers of those that must have succeeded before it is sent. */
+export const numbered = (
+  kinds: ReadonlyArray<Kind>,
+  entries: ReadonlyArray<Entry>
+): ReadonlyArray<OperationPlanned> => {
+  const slots = inOrder(kinds, entries)
+  const made = new Map<Ref, number>()
+  const main = new Map<Entry, number>()
+  const parked = new Map<Entry, number>()
+  /** Operations that stop pointing at an object. */
+  const turning = new Map<Ref, Array<number>>()
+  slots.forEach(({ changes, entry, part }, op) => {
+    if (part === "parked") parked.set(entry, op)
+    if (part === "main") {
+      main.set(entry, op)
+      if (entry.verb !== "delete") made.set(entry.ref, op)
+    }
+    for (const change of changes) {
+      const field = entry.kind.fields[change.field]
+      if (field?.type !== "ref") continue
+      for (const from of refsIn(change.from)) {
+        const ops = turning.get(from)
+        if (ops === undefined) turning.set(from, [op])
+        else ops.push(op)
+      }
+    }
+  })
+  return slots.map(({ changes, entry, part }, op): OperationPlanned => {
+    const needs = new Set<number>()
+    for (const change of changes) {
+      for (const to of refsIn(change.to)) {
+        const by = made.get(to)
+        if (by !== undefined) needs.add(by)
+      }
+      const custom = customField(change.field)
+      const by = custom === undefined ? undefined : made.get(`extras.customfield:${custom}`)
+      if (by !== undefined) needs.add(by)
+    }
+    if (part === "late") {
+      const by = main.get(entry)
+      if (by !== undefined) needs.add(by)
+    }
+    if (part === "main") {
+      const before = parked.get(entry)
+      if (before !== undefined) needs.add(before)
+      for (const other of entry.after) {
+        const by = parked.get(other) ?? main.get(other)
+        if (by !== undefined) needs.add(by)
+      }
+      const moves = entry.verb === "delete" || changes.some(({ field }) => field === "assigned_object_id")
+      if (moves) for (const by of turning.get(entry.ref) ?? []) needs.add(by)
+    }
+    needs.delete(op)
+    return {
+      _tag: "OperationPlanned",
+      op,
+      verb: entry.verb === "create" && part === "late" ? "update" : entry.verb,
+      purpose: entry.purpose,
+      ref: entry.ref,
+      id: entry.row?.id ?? null,
+      label: entry.label,
+      changes,
+      needs: [...needs].sort((a, b) => a - b),
+      guard: entry.row?.updated ?? null
+    }
+  })
+}

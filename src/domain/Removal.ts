@@ -1,0 +1,177 @@
+import type { Binding } from "./Binding.ts"
+import { covers, type Desire, parentKey, refTo } from "./Desired.ts"
+import type { Entry } from "./Entry.ts"
+import type { Change } from "./Event.ts"
+import type { Json } from "./Json.ts"
+import type { Field, Kind } from "./Kind.ts"
+import { keyOf, kindOf, type Ref } from "./Ref.ts"
+import type { Current, Target } from "./Target.ts"
+
+export interface RemovalPolicy {
+  readonly deletes: boolean
+  /** Milliseconds between retirement and deletion. */
+  readonly grace: number
+  readonly limitCount: number
+  readonly limitPercent: number
+  /** Whether more removals than the limit were approved. */
+  readonly approved: boolean
+}
+
+export interface Removals {
+  readonly entries: ReadonlyArray<Entry>
+  readonly held: ReadonlyArray<{
+    readonly source: string
+    readonly removals: number
+    readonly of: number
+    readonly limit: number
+  }>
+  readonly conflicts: ReadonlyArray<{ readonly ref: Ref; readonly label: string; readonly detail: string }>
+}
+
+interface Input {
+  readonly kinds: ReadonlyArray<Kind>
+  readonly desire: Desire
+  readonly desired: (ref: Ref) => boolean
+  readonly bindings: ReadonlyMap<Ref, Binding>
+  readonly ids: ReadonlyMap<Ref, number>
+  readonly baselines: ReadonlyMap<Ref, ReadonlyMap<string, Json>>
+  readonly target: Target
+  readonly policy: RemovalPolicy
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly retiredTag: Ref
+}
+
+const sourceOf = (key: string): string => key.split("/")[0] ?? key
+
+const labelOf = (row: Current, key: string): string => {
+  const name = row.fields["name"] ?? row.fields["address"] ?? row.fields["mac_address"]
+  return typeof name === "string" ? name : key
+}
+
+/** Objects that NetBox would delete along with this one and that nobody bound: an operator's. */
+const foreignChildren = (input: Input, bound: ReadonlySet<string>, kind: Kind, id: number): ReadonlyArray<string> =>
+  input.kinds.flatMap((child) =>
+    Object.entries(child.fields).flatMap(([name, field]) => {
+      if (!isParent(field)) return []
+      return input.target.referring(child.name, name, id).flatMap((childId) => {
+        const row = input.target.rows(child.name).get(childId)
+        if (row === undefined || bound.has(`${child.name} ${childId}`)) return []
+        const pointsHere =
+          field.type === "generic"
+            ? row.fields[field.typeField] === kind.name
+            : "kind" in field && field.kind === kind.name
+        return pointsHere ? [`${child.label} ${labelOf(row, String(childId))}`] : []
+      })
+    })
+  )
+
+const isParent = (field: Field): boolean => (field.type === "ref" || field.type === "generic") && field.parent === true
+
+/** Marked as gone: the fields of the kind, and the tag by which operators find such objects. */
+const retirement = (input: Input, kind: Kind, fields: { readonly [field: string]: Json }, ref: Ref, row: Current) => {
+  const why = "gone from the source"
+  const changes: Array<Change> = []
+  for (const [field, to] of Object.entries(fields)) {
+    const from = row.fields[field] ?? null
+    if (from !== to) changes.push({ field, from, to, why })
+  }
+  if ("tags" in kind.fields) {
+    const base = input.baselines.get(ref)?.get("tags")
+    const tag = refTo(input.retiredTag)
+    const applied = [...(Array.isArray(base) ? base : []), tag]
+    changes.push({ field: "tags", from: row.fields["tags"] ?? [], to: { add: [tag], remove: [] }, why, applied })
+  }
+  return changes
+}
+
+/**
+ * What follows from absence: only bound objects, only where the source was seen so well that absence is evidence, never
+ * what would take an operator's objects with it, and never more than the limit without approval.
+ */
+export const removals = (input: Input): Removals => {
+  const bound = new Set<string>()
+  for (const [ref, id] of input.ids) bound.add(`${kindOf(ref)} ${id}`)
+  const byKind = new Map<string, Array<Binding>>()
+  for (const binding of input.bindings.values()) {
+    const name = kindOf(binding.ref)
+    const same = byKind.get(name)
+    if (same === undefined) byKind.set(name, [binding])
+    else same.push(binding)
+  }
+  const entries: Array<Entry> = []
+  const held: Array<{ source: string; removals: number; of: number; limit: number }> = []
+  const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
+  const deleted = new Set<string>()
+
+  for (const kind of input.kinds) {
+    if (kind.removal.how === "keep") continue
+    const found = new Map<string, { total: number; entries: Array<Entry> }>()
+    for (const binding of byKind.get(kind.name) ?? []) {
+      const { ref } = binding
+      const key = keyOf(ref)
+      const source = sourceOf(key)
+      const scope = found.get(source) ?? { total: 0, entries: [] }
+      found.set(source, scope)
+      const id = input.ids.get(ref)
+      const row = id === undefined ? undefined : input.target.rows(kind.name).get(id)
+      if (row === undefined) continue
+      scope.total += 1
+      if (input.desired(ref) || input.desire.spared.has(ref)) continue
+      const parent = parentKey(key)
+      if (!input.desire.covered.has(covers(kind.name, parent)) && !deleted.has(parent)) continue
+      const entry = removalOf(input, kind, binding, row)
+      if (entry === undefined) continue
+      const foreign = entry.verb === "delete" ? foreignChildren(input, bound, kind, row.id) : []
+      if (foreign.length > 0) {
+        const detail = `gone from the source, but kept: it carries ${foreign.join(", ")}, which somebody else made`
+        conflicts.push({ ref, label: entry.label, detail })
+      } else scope.entries.push(entry)
+    }
+    for (const [source, { entries: gone, total }] of found) {
+      const limit = Math.max(input.policy.limitCount, Math.floor((total * input.policy.limitPercent) / 100))
+      if (gone.length > limit && !input.policy.approved) {
+        held.push({ source, removals: gone.length, of: total, limit })
+      } else {
+        entries.push(...gone)
+        for (const entry of gone) if (entry.verb === "delete") deleted.add(keyOf(entry.ref))
+      }
+    }
+  }
+  return { entries, held, conflicts }
+}
+
+const removalOf = (input: Input, kind: Kind, binding: Binding, row: Current): Entry | undefined => {
+  const { ref, retiredAt } = binding
+  const base = {
+    kind,
+    ref,
+    label: labelOf(row, keyOf(ref)),
+    row,
+    lazy: false,
+    alternatives: {},
+    late: [],
+    after: new Set<Entry>(),
+    parked: undefined
+  }
+  const remove = (why: string): Entry => ({
+    ...base,
+    verb: "delete",
+    purpose: "remove",
+    changes: [{ field: "id", from: row.id, to: null, why }]
+  })
+  switch (kind.removal.how) {
+    case "keep":
+      return undefined
+    case "delete":
+      return remove("gone from the source")
+    case "retire":
+      if (retiredAt === null) {
+        const changes = retirement(input, kind, kind.removal.fields, ref, row)
+        return { ...base, verb: "update", purpose: "retire", changes }
+      }
+      return kind.removal.deletable && input.policy.deletes && input.now - retiredAt >= input.policy.grace
+        ? remove("gone from the source for longer than the grace time")
+        : undefined
+  }
+}

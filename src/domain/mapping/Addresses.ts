@@ -1,0 +1,83 @@
+import { Option, Order } from "effect"
+import * as Address from "../proxmox/Address.ts"
+import type { Guest, Nic } from "../proxmox/Guest.ts"
+import type { GuestFacts, GuestInterface } from "../proxmox/Observation.ts"
+
+/** One address of a guest on one of its NICs. */
+export interface AssignedAddress {
+  readonly nic: Nic
+  readonly nicIndex: number
+  readonly cidr: Address.Cidr
+  /** Canonical text without prefix length. */
+  readonly host: string
+  /** Canonical text with prefix length. */
+  readonly text: string
+  readonly static: boolean
+  readonly why: string
+}
+
+export interface Addresses {
+  /** In the order in which they are preferred as primary. */
+  readonly list: ReadonlyArray<AssignedAddress>
+  /** Keys of NICs of which all addresses are known: an address that is missing there is gone. */
+  readonly covered: ReadonlySet<string>
+}
+
+/** What a guest can be reached by: not what only it or its link knows, nor the two ends of a network. */
+const isUsable = ({ address, prefix }: Address.Cidr): boolean => {
+  const scope = Address.scopeOf(address, prefix)
+  return scope === "private" || scope === "global"
+}
+
+const live = (found: GuestInterface): ReadonlyArray<Address.Cidr> =>
+  found.addresses.flatMap(({ address, prefix }) => {
+    const parsed = Address.parse(address)
+    if (Option.isNone(parsed)) return []
+    return [{ address: parsed.value, prefix: prefix ?? Address.widthOf(parsed.value.family) }]
+  })
+
+const configured = (nic: Nic): ReadonlyArray<Address.Cidr> =>
+  nic.addresses.flatMap((text) => Option.toArray(Address.parseCidr(text)))
+
+const rank = (one: AssignedAddress): ReadonlyArray<number> => [
+  one.static ? 0 : 1,
+  // A host prefix is what shared addresses look like; they belong to a service, not to a guest.
+  one.cidr.prefix === Address.widthOf(one.cidr.address.family) ? 1 : 0,
+  one.nicIndex,
+  one.cidr.address.family === 6 && Address.scopeOf(one.cidr.address) === "private" ? 1 : 0
+]
+
+const preferred: Order.Order<AssignedAddress> = Order.combine(
+  Order.mapInput(Order.array(Order.number), rank),
+  Order.mapInput(Order.bigint, ({ cidr }: AssignedAddress) => cidr.address.value)
+)
+
+/**
+ * The addresses of a guest. A NIC that the guest reports (found by its MAC; VLAN children, aliases and bonds share it) has
+ * the reported ones; a NIC it does not report has those of the configuration, if any.
+ */
+export const addressesOf = (facts: GuestFacts, guest: Guest | undefined): Addresses => {
+  if (guest === undefined) return { list: [], covered: new Set() }
+  const list = new Map<string, AssignedAddress>()
+  const covered = new Set<string>()
+  guest.nics.forEach((nic, nicIndex) => {
+    const reported = nic.mac === null ? [] : (facts.interfaces ?? []).filter(({ mac }) => mac === nic.mac)
+    const fixed = configured(nic)
+    const answered = reported.length > 0
+    if (answered || (fixed.length > 0 && !nic.dhcp && !nic.slaac && !guest.agent)) covered.add(nic.key)
+    for (const cidr of (answered ? reported.flatMap(live) : fixed).filter(isUsable)) {
+      const host = Address.format(cidr.address)
+      if (list.has(host)) continue
+      list.set(host, {
+        nic,
+        nicIndex,
+        cidr,
+        host,
+        text: Address.formatCidr(cidr),
+        static: fixed.some(({ address }) => Address.format(address) === host),
+        why: answered ? "reported by the guest" : `config.${nic.key}`
+      })
+    }
+  })
+  return { list: [...list.values()].sort(preferred), covered }
+}

@@ -1,0 +1,83 @@
+import { Array as Arr } from "effect"
+import { parseGuest } from "../proxmox/ParseGuest.ts"
+import type { Guest } from "../proxmox/Guest.ts"
+import type { GuestFacts, Observation } from "../proxmox/Observation.ts"
+import * as Tags from "../proxmox/Tags.ts"
+import { decide, type Decision, type Rule } from "../Rules.ts"
+import type { Target } from "../Target.ts"
+import { type SitePlace, placeOf } from "./Place.ts"
+import { type Addresses, addressesOf } from "./Addresses.ts"
+import { guestKey } from "./Refs.ts"
+
+/** What the configuration says of a source. */
+export interface SourceSettings {
+  readonly name: string
+  /** Id, slug or name of a NetBox site. */
+  readonly site?: string
+  /** `{node}`, `{cluster}`, `{endpoint}` are replaced; the default is `{node}`. */
+  readonly nodeName?: string
+}
+
+/** A guest that is to be in NetBox, with what could be read of it. */
+export interface GuestView {
+  /** `lab/101`. */
+  readonly key: string
+  readonly facts: GuestFacts
+  /** Undefined when its configuration was not seen. */
+  readonly guest: Guest | undefined
+  readonly decision: Decision
+  readonly tags: ReadonlyArray<string>
+  readonly addresses: Addresses
+}
+
+/** One source as the mappings see it. */
+export interface Facts {
+  readonly settings: SourceSettings
+  readonly observation: Observation
+  readonly target: Target
+  readonly site: SitePlace
+  /** Guests to be kept in NetBox, by vmid. */
+  readonly guests: ReadonlyArray<GuestView>
+  /** Guests that are seen but none of the engine's business: excluded by a rule, or of unknown nature. */
+  readonly spared: ReadonlyArray<GuestFacts>
+}
+
+/** Whether every one of these config keys was understood; else what derives from them is unknown. */
+export const understood = (guest: Guest, ...keys: ReadonlyArray<string>): boolean =>
+  !guest.warnings.some((warning) => keys.some((key) => new RegExp(`^${key}\\d*[: ]`).test(warning)))
+
+/** Proxmox no longer tells the nature of a guest whose node is long dead: it has a vmid, and no name. */
+const isUnknown = (facts: GuestFacts): boolean => facts.status === "unknown" && facts.config === undefined
+
+export const factsOf = (
+  settings: SourceSettings,
+  observation: Observation,
+  rules: ReadonlyArray<Rule>,
+  target: Target
+): Facts => {
+  const source = settings.name
+  const views = observation.guests.map((facts): GuestView => {
+    const guest = facts.config === undefined ? undefined : parseGuest(facts)
+    const tags = Tags.parse(facts.tags ?? "")
+    const name = guest?.hostname ?? facts.name ?? ""
+    const decision = decide(rules, {
+      source,
+      type: facts.type,
+      name,
+      node: facts.node,
+      pool: facts.pool ?? "",
+      tags,
+      vmid: facts.vmid
+    })
+    return { key: guestKey(source, facts.vmid), facts, guest, decision, tags, addresses: addressesOf(facts, guest) }
+  })
+  const [others, kept] = Arr.partition(views, ({ decision, facts }) => decision.included && !isUnknown(facts))
+  return {
+    settings,
+    observation,
+    target,
+    site: placeOf(settings, observation, target),
+    guests: kept.filter(({ facts }) => facts.template !== true),
+    spared: others.map(({ facts }) => facts)
+  }
+}

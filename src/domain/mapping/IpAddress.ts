@@ -1,0 +1,44 @@
+import { refTo, want, type Wanted } from "../Desired.ts"
+import type { AssignedAddress } from "./Addresses.ts"
+import type { GuestView } from "./Facts.ts"
+import type { Mapping } from "./Mapping.ts"
+import { setBy } from "./Named.ts"
+import { addressRef, interfaceRef } from "./Refs.ts"
+
+const statusOf = ({ cidr, nic }: AssignedAddress): string => {
+  if (cidr.address.family === 6 && nic.slaac) return "slaac"
+  return nic.dhcp ? "dhcp" : "active"
+}
+
+const hostname = /^(?=.{1,255}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/
+
+/** The guest's own word for itself, on its preferred address only. */
+const dnsName = ({ addresses, facts }: GuestView, one: AssignedAddress): { readonly [field: string]: Wanted } => {
+  const name = facts.hostname?.toLowerCase()
+  const family = one.cidr.address.family
+  const preferred = addresses.list.find(({ cidr }) => cidr.address.family === family) === one
+  return name !== undefined && preferred && hostname.test(name) ? { dns_name: want(name, "reported by the guest") } : {}
+}
+
+export const IpAddress: Mapping = {
+  kind: "ipam.ipaddress",
+  objects: (facts) =>
+    facts.guests.flatMap((view) =>
+      view.addresses.list.map((one) => ({
+        ref: addressRef(view.key, one.nic, one.host),
+        source: facts.settings.name,
+        label: one.text,
+        hints: { machine: view.key },
+        fields: {
+          address: want(one.text, one.why),
+          status: want(statusOf(one), one.why),
+          assigned_object_type: want("virtualization.vminterface", one.why),
+          assigned_object_id: want(refTo(interfaceRef(view.key, one.nic)), one.why),
+          ...setBy(facts, view, "vrf"),
+          ...setBy(facts, view, "tenant"),
+          ...dnsName(view, one)
+        }
+      }))
+    ),
+  covered: ({ guests }) => guests.flatMap(({ addresses, key }) => [...addresses.covered].map((nic) => `${key}/${nic}`))
+}

@@ -1,0 +1,80 @@
+import type { Observation } from "../proxmox/Observation.ts"
+import type { Current, Target } from "../Target.ts"
+import type { SourceSettings } from "./Facts.ts"
+
+/** The NetBox site of a source's cluster and nodes. */
+export interface SitePlace {
+  readonly slug: string
+  readonly name: string
+  readonly why: string
+  /** Whether the site is in NetBox; else it is made when needed. */
+  readonly exists: boolean
+  /** A configured site that is not in NetBox: nothing can be placed. */
+  readonly missing?: string
+  /** Whether the configuration names it, so that a new cluster is scoped to it. */
+  readonly configured: boolean
+}
+
+const lower = (value: unknown) => String(value).toLowerCase()
+
+const found = (row: Current, why: string, configured: boolean): SitePlace => ({
+  slug: String(row.fields["slug"]),
+  name: String(row.fields["name"]),
+  why,
+  exists: true,
+  configured
+})
+
+/** The cluster as far as it can be told before identities are settled. */
+const clusterOf = (settings: SourceSettings, observation: Observation, target: Target): Current | undefined => {
+  const rows = [...target.rows("virtualization.cluster").values()]
+  const own = rows.find((row) => row.fields["custom_fields.proxledger_uid"] === settings.name)
+  if (own !== undefined) return own
+  const name = lower(observation.cluster.name ?? settings.name)
+  const named = rows.filter(
+    (row) => lower(row.fields["name"]) === name && row.fields["custom_fields.proxledger_uid"] === null
+  )
+  return named.length === 1 ? named[0] : undefined
+}
+
+/**
+ * NetBox demands that devices stand at the site their cluster is scoped to, so that wins; then the configuration, then
+ * where the nodes already are, then the only site there is. A site of our own is the last resort, and one for all sources.
+ */
+export const placeOf = (settings: SourceSettings, observation: Observation, target: Target): SitePlace => {
+  const sites = target.rows("dcim.site")
+  const cluster = clusterOf(settings, observation, target)
+  const scope = cluster?.fields["scope_id"]
+  if (cluster?.fields["scope_type"] === "dcim.site" && typeof scope === "number") {
+    const row = sites.get(scope)
+    if (row !== undefined) return found(row, "site of the cluster in NetBox", false)
+  }
+  const wanted = settings.site
+  if (wanted !== undefined) {
+    const rows = [...sites.values()]
+    const row =
+      rows.find(({ id }) => String(id) === wanted) ??
+      rows.find(({ fields }) => fields["slug"] === wanted) ??
+      rows.find(({ fields }) => lower(fields["name"]) === lower(wanted))
+    return row === undefined
+      ? { slug: wanted, name: wanted, why: "site", exists: false, missing: wanted, configured: true }
+      : found(row, "site of the source in the configuration", true)
+  }
+  const nodes = new Set(observation.nodes.map(({ name }) => lower(name)))
+  const homes = new Set(
+    [...target.rows("dcim.device").values()].flatMap(({ fields }) => {
+      const uid = fields["custom_fields.proxledger_uid"]
+      const ours = typeof uid === "string" && uid.startsWith(`${settings.name}/node/`)
+      return (ours || (uid === null && nodes.has(lower(fields["name"])))) && typeof fields["site"] === "number"
+        ? [fields["site"]]
+        : []
+    })
+  )
+  const [home] = homes
+  const at = homes.size === 1 && home !== undefined ? sites.get(home) : undefined
+  if (at !== undefined) return found(at, "site of the nodes in NetBox", false)
+  const [only] = sites.values()
+  if (sites.size === 1 && only !== undefined) return found(only, "the only site in NetBox", false)
+  const exists = [...sites.values()].some(({ fields }) => fields["slug"] === "proxmox")
+  return { slug: "proxmox", name: "Proxmox", why: "no site is configured", exists, configured: false }
+}

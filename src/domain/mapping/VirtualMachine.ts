@@ -1,0 +1,124 @@
+import { refTo, want, type Wanted } from "../Desired.ts"
+import type { Json } from "../Json.ts"
+import { uidField } from "../Kind.ts"
+import { type Facts, type GuestView, understood } from "./Facts.ts"
+import type { Mapping } from "./Mapping.ts"
+import { setBy } from "./Named.ts"
+import { withSuffix } from "./Naming.ts"
+import { addressRef, clusterRef, deviceRef, machineRef, platformRef, tagRef } from "./Refs.ts"
+import { platformOf } from "./Platform.ts"
+import { marker, tagsOf } from "./Tag.ts"
+
+const statuses: { readonly [status: string]: string } = {
+  running: "active",
+  stopped: "offline",
+  paused: "paused",
+  suspended: "paused",
+  prelaunch: "paused",
+  "io-error": "failed",
+  "internal-error": "failed",
+  "guest-panicked": "failed"
+}
+
+const nameOf = ({ facts, guest }: GuestView): string => {
+  const name = (guest?.hostname ?? facts.name ?? "").replaceAll(/\p{Cc}/gu, "").trim()
+  return name === "" ? `${facts.type === "qemu" ? "vm" : "ct"}-${facts.vmid}` : [...name].slice(0, 64).join("").trim()
+}
+
+/** The first line says what it is; the whole note is kept where that line does not hold it. */
+const notes = ({ facts, guest }: GuestView): { readonly [field: string]: Wanted } => {
+  if (guest === undefined || !understood(guest, "description")) return {}
+  const [first = ""] = guest.description
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+  const description = [...first].slice(0, 200).join("")
+  return {
+    description:
+      description === ""
+        ? want(`Proxmox ${facts.type} ${facts.vmid}`, "vmid")
+        : want(description, "config.description, first line"),
+    ...(guest.description === description ? {} : { comments: want(guest.description, "config.description") })
+  }
+}
+
+/** Per family the preferred address; any other of the guest that is set already stays. */
+const primaries = ({ addresses, guest, key }: GuestView): { readonly [field: string]: Wanted } => {
+  const fields: { [field: string]: Wanted } = {}
+  if (guest === undefined) return fields
+  const allKnown = guest.nics.every((nic) => addresses.covered.has(nic.key)) && understood(guest, "net")
+  for (const family of [4, 6] as const) {
+    const candidates = addresses.list.filter(({ cidr }) => cidr.address.family === family)
+    const [first] = candidates
+    if (first !== undefined) {
+      const accepts = candidates.map((one) => refTo(addressRef(key, one.nic, one.host)))
+      fields[`primary_ip${family}`] = want(
+        refTo(addressRef(key, first.nic, first.host)),
+        `preferred address, ${first.why}`,
+        {
+          accepts
+        }
+      )
+    } else if (allKnown && guest.nics.length > 0) {
+      fields[`primary_ip${family}`] = want(null, "the guest has no address left")
+    }
+  }
+  return fields
+}
+
+/** What the configuration tells; a key that was not understood leaves its field alone. */
+const hardware = ({ guest }: GuestView): { readonly [field: string]: Wanted } => {
+  if (guest === undefined) return {}
+  return {
+    ...(understood(guest, "cores", "sockets", "vcpus", "cpulimit") ? { vcpus: want(guest.vcpus, "config.cores") } : {}),
+    ...(understood(guest, "memory") && guest.memory !== null ? { memory: want(guest.memory, "config.memory") } : {}),
+    ...(understood(guest, "onboot") ? { start_on_boot: want(guest.startOnBoot ? "on" : "off", "config.onboot") } : {}),
+    ...(guest.uuid === null ? {} : { serial: want(guest.uuid, "config.smbios1 uuid") })
+  }
+}
+
+const software = (facts: Facts, view: GuestView): { readonly [field: string]: Wanted } => {
+  const platform = platformOf(view)
+  return {
+    ...(platform === undefined ? {} : { platform: want(refTo(platformRef(platform.name)), platform.why) }),
+    ...setBy(facts, view, "platform"),
+    ...setBy(facts, view, "role"),
+    ...setBy(facts, view, "tenant")
+  }
+}
+
+const tagList = (view: GuestView): Json => [refTo(marker), ...tagsOf(view).map((name) => refTo(tagRef(name)))]
+
+export const VirtualMachine: Mapping = {
+  kind: "virtualization.virtualmachine",
+  objects: (facts) =>
+    facts.guests.map((view) => {
+      const { facts: seen, guest, key } = view
+      const source = facts.settings.name
+      const name = nameOf(view)
+      const alternative = withSuffix(name, ` (${seen.vmid})`, 64)
+      const status = Object.hasOwn(statuses, seen.status) ? statuses[seen.status] : undefined
+      return {
+        ref: machineRef(key),
+        source,
+        label: name,
+        hints: { cluster: source, macs: (guest?.nics ?? []).flatMap(({ mac }) => mac ?? []) },
+        alternatives: { name: alternative },
+        fields: {
+          name: want(name, seen.type === "qemu" ? "config.name" : "config.hostname", { accepts: [alternative] }),
+          ...(status === undefined ? {} : { status: want(status, "status") }),
+          cluster: want(refTo(clusterRef(source)), "cluster of the guest"),
+          device: want(refTo(deviceRef(source, seen.node)), "node of the guest"),
+          ...hardware(view),
+          ...notes(view),
+          ...software(facts, view),
+          ...primaries(view),
+          tags: want(tagList(view), "tags"),
+          [uidField]: want(key, "identity"),
+          "custom_fields.proxmox_vm_id": want(seen.vmid, "vmid"),
+          "custom_fields.proxmox_vm_type": want(seen.type, "type")
+        }
+      }
+    }),
+  covered: ({ observation, settings }) => (observation.complete ? [settings.name] : [])
+}

@@ -1,0 +1,49 @@
+import { refTo, want, type Wanted } from "../Desired.ts"
+import type { Nic } from "../proxmox/Guest.ts"
+import { understood } from "./Facts.ts"
+import type { Mapping } from "./Mapping.ts"
+import { interfaceRef, machineRef, macRef, vlanRef } from "./Refs.ts"
+
+/** Proxmox decides the VLANs of a NIC that has any; without, they are the operator's to say. */
+const vlans = (source: string, nic: Nic): { readonly [field: string]: Wanted } => {
+  const tagged = nic.trunks.map((vid) => refTo(vlanRef(source, vid)))
+  const untagged = nic.tag === null ? null : refTo(vlanRef(source, nic.tag))
+  const mode = tagged.length > 0 ? "tagged" : untagged === null ? null : "access"
+  const owner = mode === null ? "three-way" : "owned"
+  const why = `config.${nic.key} ${tagged.length > 0 ? "trunks" : "tag"}`
+  return {
+    mode: want(mode, why, { owner }),
+    untagged_vlan: want(untagged, why, { owner }),
+    tagged_vlans: want(tagged, why, { owner })
+  }
+}
+
+export const VmInterface: Mapping = {
+  kind: "virtualization.vminterface",
+  objects: ({ guests, settings }) =>
+    guests.flatMap(({ guest, key }) =>
+      (guest?.nics ?? []).map((nic) => ({
+        ref: interfaceRef(key, nic),
+        source: settings.name,
+        label: `${key} ${nic.name}`,
+        ...(nic.mac === null ? {} : { hints: { mac: nic.mac } }),
+        alternatives: { name: nic.key },
+        fields: {
+          virtual_machine: want(refTo(machineRef(key)), "guest"),
+          name: want(nic.name, `config.${nic.key}`),
+          enabled: want(!nic.linkDown, `config.${nic.key} link_down`),
+          ...(nic.mtu === null ? {} : { mtu: want(nic.mtu, `config.${nic.key} mtu`) }),
+          ...vlans(settings.name, nic),
+          description: want(
+            [nic.bridge, nic.model].filter((part) => part !== null).join(", "),
+            `config.${nic.key} bridge`
+          ),
+          ...(nic.mac === null
+            ? {}
+            : { primary_mac_address: want(refTo(macRef(key, nic, nic.mac)), `config.${nic.key}`) })
+        }
+      }))
+    ),
+  covered: ({ guests }) =>
+    guests.flatMap(({ guest, key }) => (guest !== undefined && understood(guest, "net") ? [key] : []))
+}

@@ -1,0 +1,156 @@
+import { Cause, Clock, Duration, Effect, Either, Exit, Fiber, Queue } from "effect"
+import type { EventOf } from "../domain/Event.ts"
+import { kindNamed } from "../domain/Kinds.ts"
+import { kindOf, type Ref } from "../domain/Ref.ts"
+import type { Batch } from "../domain/RunState.ts"
+import { type Parcel, Schedule } from "../domain/Schedule.ts"
+import type { Conflict, JournalFailed } from "../journal/Journal.ts"
+import { Projections } from "../journal/Projections.ts"
+import {
+  compose,
+  type Dispatching,
+  type DispatchOptions,
+  operationsOf,
+  send,
+  staleOf,
+  settled,
+  written
+} from "./Delivery.ts"
+import { type Aftermath, judge } from "./Judgement.ts"
+import type { EndpointError } from "./EndpointError.ts"
+import { NetBox, type UnsupportedVersion } from "./NetBox.ts"
+import type { RunLog } from "./RunLog.ts"
+import { settle } from "./Settlement.ts"
+
+/** How long an interrupted run waits for the answers that are under way, so that it leaves as little open as it can. */
+const farewell = Duration.seconds(10)
+
+/** What can end a dispatch before its operations have. */
+export type Problem = EndpointError | UnsupportedVersion | Conflict | JournalFailed
+
+interface Delivered {
+  readonly parcel: Parcel
+  readonly exit: Exit.Exit<Aftermath, Problem>
+}
+
+const nothing: Aftermath = { event: settled(0, {}), size: 1 }
+
+const skipped = ({ by, op }: { readonly op: number; readonly by: number }): EventOf<"OperationSkipped"> => ({
+  _tag: "OperationSkipped",
+  op,
+  blockedBy: by,
+  detail: `operation ${by}, which makes what it needs, did not succeed`
+})
+
+const methods = { create: "POST", update: "PATCH", delete: "DELETE" } as const
+
+const prepare = Effect.fnUntraced(function* (log: RunLog, options: DispatchOptions) {
+  const netbox = yield* NetBox
+  const { major, minor } = yield* netbox.version
+  const bindings = yield* (yield* Projections).bindings
+  const self: Dispatching = {
+    log,
+    options,
+    modern: major > 4 || minor >= 6,
+    ids: (ref: Ref) => log.state.written.get(ref)?.id ?? bindings.get(ref)?.id
+  }
+  return self
+})
+
+/** Asks NetBox what became of every request that a crash or an interruption left without answer. */
+const recover = Effect.fn("Dispatcher.recover")(function* (self: Dispatching) {
+  for (const batch of [...self.log.state.open.values()]) {
+    const operations = operationsOf(self, batch.ops)
+    const [first] = operations
+    if (first === undefined) continue
+    const kind = kindNamed(kindOf(first.ref))
+    const { options, ids, log } = self
+    yield* log.append([yield* settle({ run: log.run, batch, kind, operations, ids, settle: options.settle })])
+  }
+})
+
+/** Before 4.6 NetBox takes no condition on a write, so versions are compared just before it. */
+const withoutStale = Effect.fnUntraced(function* (self: Dispatching, parcel: Parcel, batch: number) {
+  const operations = operationsOf(self, parcel.ops)
+  if (self.modern || parcel.verb === "create") return operations
+  const failed = yield* staleOf(self, parcel, operations)
+  if (failed.length > 0) yield* self.log.append([settled(batch, { failed })])
+  const gone = new Set(failed.map(({ op }) => op))
+  return operations.filter(({ op }) => !gone.has(op))
+})
+
+/**
+ * One request: its intent to the journal, the request, its outcome to the journal. When the run is interrupted meanwhile,
+ * the answer is waited for a little; what then has none stays open, and the next start asks NetBox about it.
+ */
+const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, parcel: Parcel, number: number) {
+  const { log } = self
+  const operations = yield* withoutStale(self, parcel, number)
+  const ops = operations.map(({ op }) => op)
+  const items = yield* compose(self, number, operations, parcel)
+  const intent = { batch: number, method: methods[parcel.verb], path: parcel.kind.path, ops }
+  if (ops.length === 0) return nothing
+  return yield* Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      yield* log.append([{ _tag: "OperationsDispatched", ...intent }])
+      const batch: Batch = { ...intent, at: yield* Clock.currentTimeMillis }
+      const request = yield* Effect.forkDaemon(Effect.interruptible(send(self, parcel, operations, items)))
+      const record = Effect.gen(function* () {
+        const answer = yield* Effect.either(Fiber.join(request))
+        const aftermath: Aftermath = Either.isRight(answer)
+          ? { event: written(self, number, operations, answer.right), size: 1 }
+          : yield* restore(judge({ self, parcel, operations, batch }, answer.left))
+        yield* log.append([aftermath.event])
+        return aftermath
+      })
+      yield* restore(Fiber.await(request)).pipe(
+        Effect.onInterrupt(() => record.pipe(Effect.disconnect, Effect.timeoutOption(farewell), Effect.ignore))
+      )
+      return yield* record
+    })
+  )
+})
+
+/**
+ * Applies the operations of a sealed run, and nothing else. Ends when every operation has an outcome; fails with what makes
+ * going on pointless (NetBox out of reach, a token that is refused), and then the run stays open to be resumed.
+ */
+export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog, options: DispatchOptions) {
+  const self = yield* prepare(log, options)
+  yield* recover(self)
+  const schedule = new Schedule(log.state, kindNamed)
+  const finished = yield* Queue.bounded<Delivered>(options.concurrency)
+  let number = log.state.batches
+  let underWay = 0
+  let problem: Cause.Cause<Problem> | undefined
+  for (;;) {
+    const blocked = schedule.blocked()
+    if (blocked.length > 0) {
+      yield* log.append(blocked.map(skipped))
+      for (const { op } of blocked) schedule.settled(op)
+      continue
+    }
+    while (problem === undefined && underWay < options.concurrency) {
+      const parcel = schedule.next(underWay === 0)
+      if (parcel === undefined) break
+      underWay += 1
+      yield* deliver(self, parcel, number++).pipe(
+        Effect.exit,
+        Effect.flatMap((exit) => Queue.offer(finished, { parcel, exit })),
+        Effect.forkScoped
+      )
+    }
+    if (underWay === 0) break
+    const { exit, parcel } = yield* Queue.take(finished)
+    underWay -= 1
+    if (Exit.isFailure(exit)) {
+      problem ??= exit.cause
+      continue
+    }
+    const { event, halt, size } = exit.value
+    if (halt !== undefined) problem ??= Cause.fail(halt)
+    if (event.again.length > 0) schedule.again({ ...parcel, ops: event.again }, size)
+    for (const op of parcel.ops) if (!event.again.includes(op)) schedule.settled(op)
+  }
+  if (problem !== undefined) return yield* Effect.failCause(problem)
+}, Effect.scoped)
