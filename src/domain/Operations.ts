@@ -1,7 +1,8 @@
+import { parentKey } from "./Desired.ts"
 import type { Entry } from "./Entry.ts"
 import type { Change, OperationPlanned } from "./Event.ts"
 import type { Kind } from "./Kind.ts"
-import { type Ref, refsIn } from "./Ref.ts"
+import { keyOf, type Ref, refsIn } from "./Ref.ts"
 
 interface Slot {
   readonly entry: Entry
@@ -25,6 +26,12 @@ const inOrder = (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<Entry>): Rea
   return slots
 }
 
+const gather = <K>(map: Map<K, Array<number>>, key: K, op: number) => {
+  const ops = map.get(key)
+  if (ops === undefined) map.set(key, [op])
+  else ops.push(op)
+}
+
 const customField = (field: string) =>
   field.startsWith("custom_fields.") ? field.slice("custom_fields.".length) : undefined
 
@@ -39,20 +46,19 @@ export const numbered = (
   const parked = new Map<Entry, number>()
   /** Operations that stop pointing at an object. */
   const turning = new Map<Ref, Array<number>>()
+  /** Deletions of children, by the key of their parent. */
+  const emptying = new Map<string, Array<number>>()
   slots.forEach(({ changes, entry, part }, op) => {
     if (part === "parked") parked.set(entry, op)
     if (part === "main") {
       main.set(entry, op)
       if (entry.verb !== "delete") made.set(entry.ref, op)
     }
+    if (entry.verb === "delete") gather(emptying, parentKey(keyOf(entry.ref)), op)
     for (const change of changes) {
       const field = entry.kind.fields[change.field]
       if (field?.type !== "ref") continue
-      for (const from of refsIn(change.from)) {
-        const ops = turning.get(from)
-        if (ops === undefined) turning.set(from, [op])
-        else ops.push(op)
-      }
+      for (const from of refsIn(change.from)) gather(turning, from, op)
     }
   })
   return slots.map(({ changes, entry, part }, op): OperationPlanned => {
@@ -78,6 +84,7 @@ export const numbered = (
         if (by !== undefined) needs.add(by)
       }
       const moves = entry.verb === "delete" || changes.some(({ field }) => field === "assigned_object_id")
+      if (entry.verb === "delete") for (const by of emptying.get(keyOf(entry.ref)) ?? []) needs.add(by)
       if (moves) for (const by of turning.get(entry.ref) ?? []) needs.add(by)
     }
     needs.delete(op)

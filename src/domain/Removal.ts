@@ -107,6 +107,7 @@ export const removals = (input: Input): Removals => {
   for (const kind of input.kinds) {
     if (kind.removal.how === "keep") continue
     const found = new Map<string, { total: number; entries: Array<Entry> }>()
+    const along: Array<Entry> = []
     for (const binding of byKind.get(kind.name) ?? []) {
       const { ref } = binding
       const key = keyOf(ref)
@@ -126,7 +127,8 @@ export const removals = (input: Input): Removals => {
       if (foreign.length > 0) {
         const detail = `gone from the source, but kept: it carries ${foreign.join(", ")}, which somebody else made`
         conflicts.push({ ref, label: entry.label, detail })
-      } else scope.entries.push(entry)
+      } else if (deleted.has(parent)) along.push(entry)
+      else scope.entries.push(entry)
     }
     for (const [source, { entries: gone, total }] of found) {
       const limit = Math.max(input.policy.limitCount, Math.floor((total * input.policy.limitPercent) / 100))
@@ -137,6 +139,9 @@ export const removals = (input: Input): Removals => {
         for (const entry of gone) if (entry.verb === "delete") deleted.add(keyOf(entry.ref))
       }
     }
+    // NetBox would delete these with their parent anyway, so they count for nothing of their own.
+    entries.push(...along)
+    for (const entry of along) deleted.add(keyOf(entry.ref))
   }
   return { entries, held, conflicts }
 }

@@ -25,6 +25,8 @@ export interface RunState {
   readonly open: Map<number, Batch>
   /** Ids and versions of objects this run wrote. */
   readonly written: Map<Ref, { readonly id: number; readonly updated: string | null }>
+  /** What the run leaves undone beside failed operations, one line each. */
+  readonly undone: Array<string>
   batches: number
   digest: string | null
   outcome: Outcome | null
@@ -34,6 +36,7 @@ export const emptyRun = (): RunState => ({
   operations: new Map(),
   open: new Map(),
   written: new Map(),
+  undone: [],
   batches: 0,
   digest: null,
   outcome: null
@@ -50,6 +53,14 @@ const set = (state: RunState, op: number, next: OperationState["state"], detail 
 /** The only interpreter of a run's events: used while it runs, and to take it up again after a crash. */
 export const apply = (state: RunState, event: Event, at: number): RunState => {
   switch (event._tag) {
+    case "SourceUnavailable":
+      state.undone.push(`source ${event.source} was not read: ${event.detail}`)
+      break
+    case "RemovalsHeld":
+      state.undone.push(
+        `${event.removals} of ${event.of} removals in source ${event.source} wait for approval (limit ${event.limit})`
+      )
+      break
     case "OperationPlanned":
       state.operations.set(event.op, { planned: event, state: "planned", attempts: 0, detail: "" })
       break

@@ -20,6 +20,8 @@ export class Proxmox extends Context.Tag("proxledger/Proxmox")<
     /** One read of a source. Fails only when no endpoint of it answers or lets us in; all else is a gap in the observation. */
     readonly observe: (source: string) => Effect.Effect<Observation, EndpointError>
     /** One element per endpoint. */
-    readonly check: (source: string) => Stream.Stream<{ readonly url: string; readonly result: ProxmoxCheck | EndpointError }>
+    readonly check: (
+      source: string
+    ) => Stream.Stream<{ readonly url: string; readonly result: ProxmoxCheck | EndpointError }>
   }
 >() {}

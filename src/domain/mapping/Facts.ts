@@ -42,9 +42,12 @@ export interface Facts {
   readonly spared: ReadonlyArray<GuestFacts>
 }
 
-/** Whether every one of these config keys was understood; else what derives from them is unknown. */
+/** Whether every one of these config keys was understood (`net`: all of them); else what derives from them is unknown. */
 export const understood = (guest: Guest, ...keys: ReadonlyArray<string>): boolean =>
-  !guest.warnings.some((warning) => keys.some((key) => new RegExp(`^${key}\\d*[: ]`).test(warning)))
+  !guest.warnings.some((warning) => {
+    const key = /^[^: ]+/.exec(warning)?.[0] ?? ""
+    return keys.includes(key) || keys.includes(key.replace(/\d+$/, ""))
+  })
 
 /** Proxmox no longer tells the nature of a guest whose node is long dead: it has a vmid, and no name. */
 const isUnknown = (facts: GuestFacts): boolean => facts.status === "unknown" && facts.config === undefined

@@ -18,11 +18,24 @@ const vlans = (source: string, nic: Nic): { readonly [field: string]: Wanted } =
   }
 }
 
+/** What a NIC says beyond its being there; nothing of it where its text was not understood. */
+const settingsOf = (source: string, guest: string, nic: Nic): { readonly [field: string]: Wanted } => {
+  const at = `config.${nic.key}`
+  return {
+    enabled: want(!nic.linkDown, `${at} link_down`),
+    ...(nic.mtu === null ? {} : { mtu: want(nic.mtu, `${at} mtu`) }),
+    ...vlans(source, nic),
+    description: want([nic.bridge, nic.model].filter((part) => part !== null).join(", "), `${at} bridge`),
+    ...(nic.mac === null ? {} : { primary_mac_address: want(refTo(macRef(guest, nic, nic.mac)), at) })
+  }
+}
+
 export const VmInterface: Mapping = {
   kind: "virtualization.vminterface",
   objects: ({ guests, settings }) =>
-    guests.flatMap(({ guest, key }) =>
-      (guest?.nics ?? []).map((nic) => ({
+    guests.flatMap(({ guest, key }) => {
+      if (guest === undefined) return []
+      return guest.nics.map((nic) => ({
         ref: interfaceRef(key, nic),
         source: settings.name,
         label: `${key} ${nic.name}`,
@@ -31,19 +44,10 @@ export const VmInterface: Mapping = {
         fields: {
           virtual_machine: want(refTo(machineRef(key)), "guest"),
           name: want(nic.name, `config.${nic.key}`),
-          enabled: want(!nic.linkDown, `config.${nic.key} link_down`),
-          ...(nic.mtu === null ? {} : { mtu: want(nic.mtu, `config.${nic.key} mtu`) }),
-          ...vlans(settings.name, nic),
-          description: want(
-            [nic.bridge, nic.model].filter((part) => part !== null).join(", "),
-            `config.${nic.key} bridge`
-          ),
-          ...(nic.mac === null
-            ? {}
-            : { primary_mac_address: want(refTo(macRef(key, nic, nic.mac)), `config.${nic.key}`) })
+          ...(understood(guest, nic.key) ? settingsOf(settings.name, key, nic) : {})
         }
       }))
-    ),
+    }),
   covered: ({ guests }) =>
     guests.flatMap(({ guest, key }) => (guest !== undefined && understood(guest, "net") ? [key] : []))
 }

@@ -44,7 +44,8 @@ export const covers = (permissions: Permissions, path: string, privilege: string
 export interface Need {
   readonly privilege: string
   readonly path: string
-  /** What is not seen without it. */
+  /** What is not seen without it, as gaps name it. */
+  readonly what: "guests" | "cluster" | "storages" | "pools" | "network" | "addresses"
   readonly costs: string
 }
 
@@ -54,31 +55,46 @@ export const isAtLeast = (version: string, major: number, minor: number): boolea
   return Number(a) > major || (Number(a) === major && Number(b) >= minor)
 }
 
-/** VM.Monitor went with 9.0, where auditors may read from agents. */
-export const agentPrivilege = (version: string): string =>
-  isAtLeast(version, 9, 0) ? "VM.GuestAgent.Audit" : "VM.Monitor"
+/** Any of these lets one read from guest agents: the first up to 8.4, the others from 9.0. */
+const agentPrivileges = ["VM.Monitor", "VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted"]
 
-export const needsOf = (version: string): ReadonlyArray<Need> => [
-  { privilege: "VM.Audit", path: "/vms", costs: "guests are hidden, so none of them is ever taken for removed" },
+export const mayAskAgent = (permissions: Permissions, vmid: number): boolean =>
+  agentPrivileges.some((privilege) => holds(permissions, `/vms/${vmid}`, privilege))
+
+const needsOf = (version: string): ReadonlyArray<Need> => [
+  {
+    privilege: "VM.Audit",
+    path: "/vms",
+    what: "guests",
+    costs: "guests are hidden, so none is ever taken for removed"
+  },
   {
     privilege: "Sys.Audit",
     path: "/",
-    costs: "the cluster's name, quorum and nodes are unknown, so nothing is ever taken for removed"
+    what: "cluster",
+    costs: "the cluster's name, quorum and nodes are unknown, so no guest is ever taken for removed"
   },
-  { privilege: "Datastore.Audit", path: "/storage", costs: "storages are hidden" },
-  { privilege: "Pool.Audit", path: "/pool", costs: "the pools of guests are unknown, and rules on them match nothing" },
+  { privilege: "Datastore.Audit", path: "/storage", what: "storages", costs: "storages are hidden" },
+  {
+    privilege: "Pool.Audit",
+    path: "/pool",
+    what: "pools",
+    costs: "the pools of guests are unknown, and rules on them match nothing"
+  },
   ...(isAtLeast(version, 8, 0)
-    ? [{ privilege: "SDN.Audit", path: "/sdn", costs: "bridges and virtual networks are hidden" }]
+    ? [{ privilege: "SDN.Audit", path: "/sdn", what: "network", costs: "bridges are hidden" } as const]
     : []),
   {
-    privilege: agentPrivilege(version),
+    privilege: isAtLeast(version, 9, 0) ? "VM.GuestAgent.Audit" : "VM.Monitor",
     path: "/vms",
-    costs: "guest agents are not asked, so addresses come from configurations and containers only"
+    what: "addresses",
+    costs: "guest agents are not asked, so the addresses of VMs come from their configurations only"
   }
 ]
 
-/** What a version's role table asks for and the account lacks. */
+/** What the version wants of an account that only reads, and this one lacks. */
 export const missing = (permissions: Permissions, version: string): ReadonlyArray<Need> =>
-  needsOf(version).filter(({ path, privilege }) =>
-    path === "/" ? !holds(permissions, path, privilege) : !covers(permissions, path, privilege)
-  )
+  needsOf(version).filter(({ path, privilege, what }) => {
+    if (what === "addresses") return !agentPrivileges.some((name) => covers(permissions, path, name))
+    return path === "/" ? !holds(permissions, path, privilege) : !covers(permissions, path, privilege)
+  })
