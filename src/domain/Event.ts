@@ -205,7 +205,28 @@ export type Event = typeof Event.Type
 export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag: Tag }>
 
 /** The current version of each event's shape; `Upcast` brings older ones to it. */
-export const versionOf = (_tag: Event["_tag"]): number => 1
+export const versions: { readonly [Tag in Event["_tag"]]: number } = {
+  RunStarted: 1,
+  StageEntered: 1,
+  SourceObserved: 1,
+  SourceUnavailable: 1,
+  TargetObserved: 1,
+  ObjectsBound: 1,
+  BindingsReleased: 1,
+  BaselinesRecorded: 1,
+  DriftFound: 1,
+  ConflictFound: 1,
+  WarningRaised: 1,
+  RemovalsHeld: 1,
+  OperationPlanned: 1,
+  PlanSealed: 1,
+  OperationsDispatched: 1,
+  OperationsSettled: 1,
+  OperationSkipped: 1,
+  RunInterrupted: 1,
+  RunResumed: 1,
+  RunCompleted: 1
+}
 
 /** An event as the journal returns it. */
 export interface Recorded {

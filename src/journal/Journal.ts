@@ -71,6 +71,8 @@ export class Journal extends Context.Tag("proxledger/Journal")<
     /** Keeps a text under its SHA-256 (hex), compressed; a text that is there already costs nothing. */
     readonly putBlob: (text: string) => Effect.Effect<string, JournalFailed>
     readonly getBlob: (digest: string) => Effect.Effect<Option.Option<string>, JournalFailed>
+    /** Every event as it is stored, one JSON text each: enough to check the chain elsewhere, or to fill another store. */
+    readonly lines: Stream.Stream<string, JournalFailed>
     /** Recomputes the chain from the first event on. */
     readonly verify: Effect.Effect<{ readonly events: number; readonly head: Head }, ChainBroken | JournalFailed>
   }

@@ -1,0 +1,28 @@
+import { Either, Schema } from "effect"
+import { Event, versions } from "./Event.ts"
+import { isJsonObject, type Json, type JsonObject } from "./Json.ts"
+
+/** Brings data of one version of an event to the next. */
+export type Upcaster = (data: JsonObject) => JsonObject
+
+/** By event, the steps from version 1 on: the first makes version 2 of version 1. */
+export type Upcasters = { readonly [tag: string]: ReadonlyArray<Upcaster> }
+
+/** No event has changed its shape yet. */
+export const upcasters: Upcasters = {}
+
+const decode = Schema.decodeUnknownEither(Event)
+
+/**
+ * A stored event in today's shape. Null for an event that only a newer engine knows: readers pass over it, it stays in the
+ * journal. An event that is known and does not fit its shape throws: the file is damaged.
+ */
+export const upcast = (tag: string, version: number, data: Json, steps: Upcasters = upcasters): Event | null => {
+  const path = steps[tag] ?? []
+  if (!Object.hasOwn(versions, tag) || !isJsonObject(data) || version > path.length + 1) return null
+  const now = path.slice(version - 1).reduce((older, step) => step(older), data)
+  return Either.getOrThrowWith(
+    decode({ ...now, _tag: tag }),
+    (error) => new Error(`Event ${tag} version ${version} does not fit its shape: ${error.message.slice(0, 300)}`)
+  )
+}
