@@ -1,0 +1,123 @@
+import { Effect, ParseResult, Redacted, Schema, type Scope } from "effect"
+import type { Json } from "../domain/Json.ts"
+import * as Endpoint from "./Endpoint.ts"
+import { type EndpointError, Undecodable } from "./EndpointError.ts"
+import type { Row } from "./NetBox.ts"
+import { judge } from "./NetBoxErrors.ts"
+import type { NetBoxSettings } from "./NetBoxSettings.ts"
+import { retry } from "./Retry.ts"
+
+export interface NetBoxClientOptions {
+  /** Scheme, host, port and base path, without `/api/`. */
+  readonly url: string
+  /** 40 hex digits (v1) or `nbt_key.secret` (v2). */
+  readonly token: Redacted.Redacted
+  readonly tls: Endpoint.TlsOptions
+  readonly settings: NetBoxSettings
+  readonly recorder: Endpoint.Recorder
+  readonly onRetry: (error: EndpointError) => Effect.Effect<void>
+}
+
+export interface Ask {
+  readonly query?: ReadonlyArray<readonly [string, string]>
+  readonly json?: Json
+  readonly headers?: { readonly [name: string]: string }
+}
+
+/** Requests to one NetBox: with its token, retried by class, failures as errors, answers decoded. */
+export interface NetBoxClient {
+  readonly name: string
+  /** Succeeds with answers of 2xx only. */
+  readonly send: (
+    method: Endpoint.Request["method"],
+    path: string,
+    ask?: Ask
+  ) => Effect.Effect<Endpoint.Answer, EndpointError>
+  readonly json: <A, I>(
+    schema: Schema.Schema<A, I>,
+    method: Endpoint.Request["method"],
+    path: string,
+    ask?: Ask
+  ) => Effect.Effect<{ readonly value: A; readonly requestId: string | null }, EndpointError>
+  readonly requests: Effect.Effect<{ readonly total: number; readonly mutating: number }>
+}
+
+const isRow = (value: unknown): value is Row =>
+  typeof value === "object" && value !== null && "id" in value && Number.isInteger(value.id)
+
+/** An object as NetBox answers it, all members kept. */
+export const RowSchema = Schema.declare(isRow, { identifier: "Row" })
+
+/** A part of a list; `next` is the address of the following part. */
+export const Page = <A, I>(row: Schema.Schema<A, I>) =>
+  Schema.Struct({ next: Schema.NullOr(Schema.String), results: Schema.Array(row) })
+
+export const make = Effect.fnUntraced(function* (
+  options: NetBoxClientOptions
+): Effect.fn.Return<NetBoxClient, never, Scope.Scope> {
+  const token = Redacted.value(options.token).trim()
+  const authorization = Redacted.make(`${token.startsWith("nbt_") ? "Bearer" : "Token"} ${token}`)
+  const sent = { total: 0, mutating: 0 }
+
+  const endpoint = yield* Endpoint.make({
+    name: options.url,
+    url: options.url,
+    tls: options.tls,
+    permits: options.settings.maxConcurrent,
+    recorder: (name, method) => {
+      const end = options.recorder(name, method)
+      return (outcome) => {
+        if (outcome !== "Unreachable" && outcome !== "TlsRejected") {
+          sent.total += 1
+          if (method !== "GET") sent.mutating += 1
+        }
+        end(outcome)
+      }
+    }
+  })
+
+  /** A server that echoes a request must not put the token into an error. */
+  const scrub = (text: string) =>
+    [token, ...token.split(".")]
+      .filter((part) => part.length > 15)
+      .reduce((clean, part) => clean.replaceAll(part, "<redacted>"), text)
+
+  const send: NetBoxClient["send"] = (method, path, ask = {}) =>
+    endpoint
+      .send({
+        method,
+        path,
+        query: ask.query ?? [],
+        headers: { ...ask.headers, authorization },
+        ...(ask.json === undefined ? {} : { body: { json: ask.json } }),
+        deadline: options.settings.timeout
+      })
+      .pipe(
+        Effect.map((answer) => ({ ...answer, text: scrub(answer.text) })),
+        Effect.flatMap((answer) => judge(endpoint.name, `${method} ${path}`, answer)),
+        retry(
+          { maxRetries: options.settings.maxRetries, base: options.settings.retryDelay, onRetry: options.onRetry },
+          method
+        )
+      )
+
+  const json: NetBoxClient["json"] = (schema, method, path, ask) => {
+    const decode = Schema.decode(Schema.parseJson(schema))
+    const undecodable = (error: ParseResult.ParseError) => {
+      const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
+      const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`
+      const detail = `not what NetBox's API sends${where}. Check that the address is that of NetBox`
+      return new Undecodable({ endpoint: endpoint.name, request: `${method} ${path}`, detail })
+    }
+    return send(method, path, ask).pipe(
+      Effect.flatMap(({ headers, text }) =>
+        decode(text).pipe(
+          Effect.mapError(undecodable),
+          Effect.map((value) => ({ value, requestId: headers["x-request-id"] ?? null }))
+        )
+      )
+    )
+  }
+
+  return { name: endpoint.name, send, json, requests: Effect.sync(() => ({ ...sent })) }
+})
