@@ -1,0 +1,80 @@
+import { Duration, Effect, Layer, Redacted, Stream } from "effect"
+import type { SourceSettings } from "../../src/domain/mapping/Facts.ts"
+import type { Rule } from "../../src/domain/Rules.ts"
+import type { Journal, JournalFailed, JournalLocked } from "../../src/journal/Journal.ts"
+import { layerMemory } from "../../src/journal/JournalSqlite.ts"
+import type { Projections } from "../../src/journal/Projections.ts"
+import type { SimulatedProxmox } from "../../src/demo/SimulatedProxmox.ts"
+import * as Endpoint from "../../src/services/Endpoint.ts"
+import { EngineSettings } from "../../src/services/EngineSettings.ts"
+import { Metrics } from "../../src/services/Metrics.ts"
+import * as NetBoxLive from "../../src/services/NetBoxLive.ts"
+import { defaults } from "../../src/services/NetBoxSettings.ts"
+import { Proxmox } from "../../src/services/Proxmox.ts"
+import * as ProxmoxClient from "../../src/services/ProxmoxClient.ts"
+import * as ProxmoxObserver from "../../src/services/ProxmoxObserver.ts"
+import * as ProxmoxSession from "../../src/services/ProxmoxSession.ts"
+import * as Reconciler from "../../src/services/Reconciler.ts"
+
+const proxmox = (source: string, simulated: SimulatedProxmox) =>
+  Layer.scoped(
+    Proxmox,
+    Effect.gen(function* () {
+      const endpoints = yield* Effect.forEach(simulated.urls, (url) =>
+        Endpoint.make({ name: url, url: `${url}/api2/json`, tls: { verify: false }, permits: 16 })
+      )
+      const sessions = yield* Effect.forEach(endpoints, (endpoint) =>
+        ProxmoxSession.make(endpoint, { token: Redacted.make(simulated.token) })
+      )
+      const client = yield* ProxmoxClient.make(source, sessions)
+      const observer = ProxmoxObserver.make(client, { agentDeadline: Duration.seconds(2), agentPause: Duration.zero, osInfo: false })
+      return { sources: [source], observe: () => observer.observe, check: () => Stream.empty }
+    })
+  )
+
+export interface EngineOptions {
+  readonly proxmox: SimulatedProxmox
+  readonly netbox: { readonly url: string; readonly token: string }
+  readonly settings?: Partial<SourceSettings>
+  readonly rules?: ReadonlyArray<Rule>
+  readonly deletes?: boolean
+  readonly grace?: Duration.DurationInput
+  readonly settle?: Duration.DurationInput
+  readonly journal?: Layer.Layer<Journal | Projections, JournalFailed | JournalLocked>
+}
+
+/** The engine over real HTTP, with pauses short enough for tests. */
+export const engine = (options: EngineOptions) =>
+  Reconciler.layer.pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        options.journal ?? layerMemory,
+        proxmox("lab", options.proxmox),
+        NetBoxLive.layer({
+          url: options.netbox.url,
+          token: Redacted.make(options.netbox.token),
+          tls: { verify: true },
+          settings: { ...defaults, retryDelay: Duration.millis(20) }
+        }).pipe(Layer.provideMerge(Metrics.Default)),
+        Layer.succeed(EngineSettings, {
+          sources: [{ ...options.settings, name: "lab" }],
+          rules: options.rules ?? [],
+          rulesText: JSON.stringify(options.rules ?? []),
+          removal: {
+            deletes: options.deletes ?? false,
+            grace: Duration.decode(options.grace ?? "30 days"),
+            limitCount: 5,
+            limitPercent: 20
+          },
+          dispatch: {
+            concurrency: 2,
+            settle: Duration.decode(options.settle ?? "3 seconds"),
+            retryDelay: Duration.millis(20),
+            attempts: 6
+          },
+          actor: "test",
+          engine: "0.0.0"
+        })
+      )
+    )
+  )
