@@ -1,0 +1,82 @@
+import { Effect, Option } from "effect"
+import { isJsonObject, type Json } from "../domain/Json.ts"
+import type { Answer, Request } from "./Endpoint.ts"
+import { Denied, type EndpointError, Refused, Undecodable, Upstream } from "./EndpointError.ts"
+
+type Asked = Pick<Request, "method" | "path">
+
+const parse = Option.liftThrowable((text: string) => JSON.parse(text) as Json)
+
+const clip = (text: string) => text.replace(/\s+/g, " ").trim().slice(0, 300)
+
+/**
+ * The server's own words: `message` of the body (from libpve-http-server 5.1.2), else the reason phrase, which carries
+ * them in every version; then each refused parameter.
+ */
+const wordsOf = (answer: Answer, body: Json | undefined): string => {
+  const message = isJsonObject(body) && typeof body.message === "string" ? body.message : answer.reason
+  const errors = isJsonObject(body) && isJsonObject(body.errors) ? Object.entries(body.errors) : []
+  const parameters = errors.map(([name, text]) => `${name}: ${typeof text === "string" ? clip(text) : "refused"}`)
+  return [clip(message) || `HTTP ${answer.status}`, ...parameters.sort()].join("; ")
+}
+
+/** The node a request is forwarded to. */
+export const nodeOf = (path: string): string | undefined => /^\/nodes\/([^/]+)/.exec(path)?.[1]
+
+/**
+ * `data` of an answer, or the error it stands for. 595 to 599 come from the node that forwards a request and cannot
+ * reach the one in the path, so that one is named. Fails with `Denied`, `Refused`, `Upstream` or `Undecodable`.
+ */
+export const judge = (
+  endpoint: string,
+  asked: Asked,
+  answer: Answer
+): Effect.Effect<Json, Denied | Refused | Undecodable | Upstream> => {
+  const request = `${asked.method} ${asked.path}`
+  const status = answer.status
+  const body = Option.getOrUndefined(parse(answer.text))
+  if (status >= 200 && status < 300) {
+    if (body === undefined) {
+      return new Undecodable({ endpoint, request, detail: answer.text === "" ? "an empty body" : "no valid JSON" })
+    }
+    return isJsonObject(body) && body.data !== undefined
+      ? Effect.succeed(body.data)
+      : new Undecodable({ endpoint, request, detail: "JSON without data: is this a Proxmox VE API?" })
+  }
+  const words = wordsOf(answer, body)
+  if (status === 401 || status === 403) return new Denied({ endpoint, status, request, detail: words })
+  if (status === 501) {
+    return new Upstream({ endpoint, status, request, detail: `not in this version of Proxmox VE: ${words}` })
+  }
+  if (status >= 595) {
+    const node = nodeOf(asked.path)
+    return new Upstream({
+      endpoint,
+      status,
+      request,
+      detail: `${node === undefined ? "another node" : `node ${node}`} does not answer: ${words}`
+    })
+  }
+  if (status >= 500) return new Upstream({ endpoint, status, request, detail: words })
+  const location = answer.headers.location
+  const detail = location === undefined ? words : `redirects to ${clip(location)}: set that address`
+  return new Refused({ endpoint, status, request, detail, items: [] })
+}
+
+/**
+ * What a failure says about its object. Proxmox answers 500 for anything that dies in a handler, so only the text
+ * tells: `moved` (or deleted: the text is the same), `agent` (none configured, silent, or refused the command), `stopped`,
+ * `locked`, `unsupported` (a path this version lacks), `node` (the node in the path does not answer).
+ */
+export type Meaning = "moved" | "agent" | "stopped" | "locked" | "unsupported" | "node" | "other"
+
+export const meaningOf = (error: EndpointError): Meaning => {
+  if (error._tag !== "Upstream") return "other"
+  if (error.status >= 595) return "node"
+  if (error.status === 501) return "unsupported"
+  if (/^Configuration file '.*' does not exist/i.test(error.detail)) return "moved"
+  if (/guest agent|qga command/i.test(error.detail)) return "agent"
+  if (/\bis locked\b|can't lock file/i.test(error.detail)) return "locked"
+  if (/\bnot running\b/i.test(error.detail)) return "stopped"
+  return "other"
+}

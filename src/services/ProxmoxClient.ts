@@ -1,0 +1,156 @@
+import { Clock, Duration, Effect, Schedule } from "effect"
+import type { Json } from "../domain/Json.ts"
+import type { Request } from "./Endpoint.ts"
+import { type EndpointError, Unreachable } from "./EndpointError.ts"
+import { judge, meaningOf, nodeOf } from "./ProxmoxAnswer.ts"
+import * as ProxmoxLimits from "./ProxmoxLimits.ts"
+import type { ProxmoxSession } from "./ProxmoxSession.ts"
+import { isRetried } from "./Retry.ts"
+
+export interface Call {
+  readonly path: string
+  /** GET unless given. */
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE"
+  readonly query?: Request["query"]
+  readonly form?: { readonly [name: string]: string }
+  /** `plain` unless given. */
+  readonly lane?: ProxmoxLimits.Lane
+  /** Over all tries; waiting for a permit does not count. 30 s unless given. */
+  readonly deadline?: Duration.DurationInput
+}
+
+export type Send = (call: Call) => Effect.Effect<Json, EndpointError>
+
+/** A source over its endpoints, any of which serves the whole cluster. */
+export interface ProxmoxClient {
+  readonly source: string
+  /** `data` of the answer. */
+  readonly send: Send
+  /** Several calls in a row under one protected permit of the node, as for talking to the agent of a guest. */
+  readonly converse: <A>(
+    node: string,
+    talk: (send: Send) => Effect.Effect<A, EndpointError>
+  ) => Effect.Effect<A, EndpointError>
+  /**
+   * Turns to another endpoint, as when the node behind this one has lost the cluster's quorum. False where there is none
+   * that has not failed or been passed over within the last minute.
+   */
+  readonly passOver: Effect.Effect<boolean>
+}
+
+const defaultDeadline = Duration.seconds(30)
+
+/** How long an endpoint that failed is the last to be asked. */
+const penalty = Duration.toMillis("1 minute")
+
+const backoff = Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(2)))
+
+const isRead = (call: Call): boolean => (call.method ?? "GET") === "GET"
+
+const isTransient = (error: EndpointError): boolean => isRetried("GET")(error) || meaningOf(error) === "node"
+
+/** Whether another endpoint may do better. A write moves on only where nothing was sent. */
+const isOfEndpoint = (call: Call, error: EndpointError): boolean => {
+  if (error._tag === "Unreachable" || error._tag === "TlsRejected") return true
+  if (!isRead(call)) return false
+  if (error._tag === "Upstream" && [502, 503, 504].includes(error.status)) return true
+  return nodeOf(call.path) === undefined && (error._tag === "Cut" || meaningOf(error) === "node")
+}
+
+/** One error for a source none of whose endpoints answers: the most telling one, or all addresses in one. */
+const noneAnswers = (source: string, errors: ReadonlyArray<EndpointError>): EndpointError => {
+  const [first] = errors
+  const telling = errors.find(({ _tag }) => _tag !== "Unreachable")
+  if (telling !== undefined) return telling
+  const details = errors.map((error) => (error._tag === "Unreachable" ? `${error.endpoint}: ${error.detail}` : ""))
+  return errors.length === 1 && first !== undefined
+    ? first
+    : new Unreachable({ endpoint: source, detail: `no endpoint answers (${details.join("; ")})` })
+}
+
+/**
+ * The endpoint that answered last is asked first; one that failed is asked last for a minute. Reads are tried three
+ * times within their deadline.
+ */
+export const make = Effect.fnUntraced(function* (source: string, sessions: ReadonlyArray<ProxmoxSession>) {
+  const limits = yield* ProxmoxLimits.make
+  let preferred = sessions[0]
+  const failedAt = new Map<ProxmoxSession, number>()
+
+  const isGood = (session: ProxmoxSession, now: number) => {
+    const at = failedAt.get(session)
+    return at === undefined || now - at >= penalty
+  }
+
+  const candidates = (now: number) => {
+    const rank = (session: ProxmoxSession) => (isGood(session, now) ? (session === preferred ? 0 : 1) : 2)
+    return [...sessions].sort((a, b) => rank(a) - rank(b))
+  }
+
+  const ask = (session: ProxmoxSession, call: Call, millis: number): Effect.Effect<Json, EndpointError> => {
+    const { form, method = "GET", path, query } = call
+    const request: Request = {
+      method,
+      path,
+      deadline: Duration.millis(Math.max(1, millis)),
+      ...(query === undefined ? {} : { query }),
+      ...(form === undefined ? {} : { body: { form } })
+    }
+    return session.send(request).pipe(Effect.flatMap((answer) => judge(session.name, request, answer)))
+  }
+
+  const askInTurn = Effect.fnUntraced(function* (call: Call, millis: number) {
+    const start = yield* Clock.currentTimeMillis
+    const errors: Array<EndpointError> = []
+    for (const session of candidates(start)) {
+      const left = millis - ((yield* Clock.currentTimeMillis) - start)
+      if (errors.length > 0 && left <= 0) break
+      const result = yield* Effect.either(ask(session, call, left))
+      if (result._tag === "Right") {
+        preferred = session
+        failedAt.delete(session)
+        return result.right
+      }
+      if (!isOfEndpoint(call, result.left)) return yield* result.left
+      failedAt.set(session, yield* Clock.currentTimeMillis)
+      errors.push(result.left)
+    }
+    return yield* noneAnswers(source, errors)
+  })
+
+  const sendWithin =
+    (permit: <A, E>(self: Effect.Effect<A, E>) => Effect.Effect<A, E>): Send =>
+    (call) =>
+      Effect.suspend(() => {
+        let left = Duration.toMillis(call.deadline ?? defaultDeadline)
+        const attempt = Effect.suspend(() => askInTurn(call, left)).pipe(
+          Effect.either,
+          Effect.timed,
+          Effect.flatMap(([elapsed, result]) => {
+            left -= Duration.toMillis(elapsed)
+            return result
+          })
+        )
+        return permit(attempt).pipe(
+          Effect.retry({ schedule: backoff, while: (error) => isRead(call) && left > 0 && isTransient(error) })
+        )
+      })
+
+  const client: ProxmoxClient = {
+    source,
+    send: (call) => {
+      const node = nodeOf(call.path)
+      const lane = call.lane ?? "plain"
+      return sendWithin(limits.permit(node, lane))(call).pipe(limits.guard(node, lane))
+    },
+    converse: (node, talk) =>
+      talk(sendWithin((self) => self)).pipe(limits.permit(node, "protected"), limits.guard(node, "protected")),
+    passOver: Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      if (preferred !== undefined) failedAt.set(preferred, now)
+      preferred = sessions.find((session) => isGood(session, now)) ?? preferred
+      return preferred !== undefined && isGood(preferred, now)
+    })
+  }
+  return client
+})
