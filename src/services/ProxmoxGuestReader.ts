@@ -122,16 +122,21 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
     ]
   })
 
+  /** Addresses that cannot be read are told by a gap beside those that can. */
+  const interfacesOf = (guest: GuestFacts, answer: Json, note: Note): Pick<GuestFacts, "interfaces"> => {
+    const told = GuestInterfaces.parse(answer)
+    if (told === undefined || told.partial) {
+      const why = told === undefined ? refusalOf(answer) : "some of what the guest tells cannot be read"
+      note({ scope: scopeOf(guest), what: "addresses", why })
+    }
+    return told === undefined ? {} : { interfaces: told.interfaces }
+  }
+
+  /** Null is the answer of a container that was stopped since the list was read. */
   const containerFacts = (guest: GuestFacts, note: Note): Effect.Effect<GuestFacts, EndpointError> =>
-    client.send({ path: `${pathOf(guest)}/interfaces`, lane: "protected", deadline: options.agentDeadline }).pipe(
-      Effect.map((data) => {
-        const interfaces = GuestInterfaces.parse(data)
-        if (interfaces !== undefined) return { ...guest, interfaces }
-        // Null is the answer of a container that was stopped since the list was read.
-        if (data !== null) note({ scope: scopeOf(guest), what: "addresses", why: refusalOf(data) })
-        return guest
-      })
-    )
+    client
+      .send({ path: `${pathOf(guest)}/interfaces`, lane: "protected", deadline: options.agentDeadline })
+      .pipe(Effect.map((data) => (data === null ? guest : { ...guest, ...interfacesOf(guest, data, note) })))
 
   const agentFacts = (guest: GuestFacts, note: Note) => (send: Send) =>
     Effect.gen(function* () {
@@ -154,14 +159,12 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
             return Effect.succeed(undefined)
           })
         )
-      const result = yield* ask("network-get-interfaces")
-      const interfaces = GuestInterfaces.parse(result)
-      if (interfaces === undefined) note({ scope: scopeOf(guest), what: "addresses", why: refusalOf(result) })
+      const interfaces = interfacesOf(guest, yield* ask("network-get-interfaces"), note)
       const hostname = yield* extra("get-host-name", "hostname", (host) => textOf(host, "host-name"))
       const os = options.osInfo ? yield* extra("get-osinfo", "os", osOf) : undefined
       const facts: GuestFacts = {
         ...guest,
-        ...(interfaces === undefined ? {} : { interfaces }),
+        ...interfaces,
         ...(hostname === undefined ? {} : { hostname }),
         ...(os === undefined ? {} : { os })
       }

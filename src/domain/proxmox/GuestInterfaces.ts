@@ -1,5 +1,5 @@
 import { Option } from "effect"
-import { canonical, isJsonObject, type Json, type JsonObject } from "../Json.ts"
+import { isJsonObject, type Json, type JsonObject } from "../Json.ts"
 import * as Address from "./Address.ts"
 import * as Mac from "./Mac.ts"
 import type { GuestInterface } from "./Observation.ts"
@@ -7,51 +7,71 @@ import { parseInteger } from "./Scalar.ts"
 
 type GuestAddress = GuestInterface["addresses"][number]
 
-/** Windows appends a zone (`fe80::1%12`), which `Address.parse` drops. */
-const addressOf = (address: string, prefix: Json | undefined): ReadonlyArray<GuestAddress> =>
-  Option.match(Address.parse(address), {
-    onNone: () => [],
-    onSome: (parsed) => {
-      const length = parseInteger(prefix ?? null, 0, Address.widthOf(parsed.family))
-      const text = Address.format(parsed)
-      return [Option.isSome(length) ? { address: text, prefix: length.value } : { address: text }]
-    }
-  })
+export interface GuestInterfaces {
+  /** By name. */
+  readonly interfaces: ReadonlyArray<GuestInterface>
+  /** Whether something could not be read, so that an address missing here may exist. */
+  readonly partial: boolean
+}
 
-/** The agent's `{ip-address, prefix}` with a number, or a container's with text. */
-const listed = (row: Json): ReadonlyArray<GuestAddress> =>
-  isJsonObject(row) && typeof row["ip-address"] === "string" ? addressOf(row["ip-address"], row.prefix) : []
+const distinct = <A>(items: ReadonlyArray<A>, keyOf: (item: A) => string): ReadonlyArray<A> =>
+  [...new Map(items.map((item) => [keyOf(item), item]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
+
+const textOf = ({ address, prefix }: GuestAddress): string => `${address}/${prefix ?? ""}`
+
+/** Windows appends a zone (`fe80::1%12`), which `Address.parse` drops. */
+const addressOf = (text: Json | undefined, prefix: Json | undefined): GuestAddress | undefined => {
+  const parsed = typeof text === "string" ? Address.parse(text) : Option.none()
+  if (Option.isNone(parsed)) return undefined
+  const length = parseInteger(prefix ?? null, 0, Address.widthOf(parsed.value.family))
+  const address = Address.format(parsed.value)
+  return Option.isSome(length) ? { address, prefix: length.value } : { address }
+}
+
+/** A number as prefix from the agent, text from a container. */
+const listed = (row: Json): GuestAddress | undefined =>
+  isJsonObject(row) ? addressOf(row["ip-address"], row.prefix) : undefined
 
 /** `10.0.0.5/24`: how containers tell one address of each family before 8.4. */
-const joined = (value: Json | undefined): ReadonlyArray<GuestAddress> => {
-  if (typeof value !== "string") return []
-  const [address = "", prefix] = value.split("/")
+const joined = (value: Json): GuestAddress | undefined => {
+  const [address, prefix] = typeof value === "string" ? value.split("/") : []
   return addressOf(address, prefix)
 }
 
-const byText = <A extends Json | GuestInterface | GuestAddress>(items: ReadonlyArray<A>): ReadonlyArray<A> => {
-  const keyed = new Map(items.map((item) => [canonical(item as Json), item]))
-  return [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
-}
-
-const interfaceOf = (row: JsonObject, name: string): GuestInterface => {
-  const list = row["ip-addresses"]
-  const addresses = Array.isArray(list) ? list.flatMap(listed) : [...joined(row.inet), ...joined(row.inet6)]
-  const hardware = row["hardware-address"] ?? row.hwaddr
-  const mac = typeof hardware === "string" ? Mac.parse(hardware) : Option.none()
-  return { name, ...(Option.isSome(mac) ? { mac: mac.value } : {}), addresses: byText(addresses) }
+const addressesOf = (row: JsonObject): ReadonlyArray<GuestAddress | undefined> => {
+  const list: Json = row["ip-addresses"] ?? null
+  if (Array.isArray(list)) return list.map(listed)
+  if (list !== null) return [undefined]
+  return [row.inet, row.inet6].flatMap((value) => ((value ?? null) === null ? [] : [joined(value ?? null)]))
 }
 
 /**
  * What an agent (`result` of `network-get-interfaces`) or a container (`/lxc/{id}/interfaces`) tells, in one form, each
- * interface and address once and in one order. Undefined where it is no list; what lacks a name or an address is left out.
+ * interface and address once. Addresses, MAC and prefix may be missing (tunnels, loopback on Windows). Undefined where
+ * it is no list.
  */
-export const parse = (value: Json): ReadonlyArray<GuestInterface> | undefined => {
+export const parse = (value: Json): GuestInterfaces | undefined => {
   if (!Array.isArray(value)) return undefined
   const rows: ReadonlyArray<Json> = value
-  return byText(
-    rows.flatMap((row) =>
-      isJsonObject(row) && typeof row.name === "string" && row.name !== "" ? [interfaceOf(row, row.name)] : []
-    )
-  )
+  let partial = false
+  const interfaces = rows.flatMap((row): ReadonlyArray<GuestInterface> => {
+    if (!isJsonObject(row) || typeof row.name !== "string" || row.name === "") {
+      partial = true
+      return []
+    }
+    const addresses = addressesOf(row)
+    const read = addresses.filter((address) => address !== undefined)
+    if (read.length < addresses.length) partial = true
+    const hardware = row["hardware-address"] ?? row.hwaddr
+    const mac = typeof hardware === "string" ? Mac.parse(hardware) : Option.none()
+    return [
+      {
+        name: row.name,
+        ...(Option.isSome(mac) ? { mac: mac.value } : {}),
+        addresses: distinct(read, textOf)
+      }
+    ]
+  })
+  const keyOf = ({ addresses, mac, name }: GuestInterface) => [name, mac ?? "", ...addresses.map(textOf)].join("\n")
+  return { interfaces: distinct(interfaces, keyOf), partial }
 }
