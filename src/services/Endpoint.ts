@@ -92,6 +92,8 @@ const makeConnector = (options: EndpointOptions, onOpen: () => void): buildConne
   const connect = buildConnector({
     timeout: Duration.toMillis(connectTimeout),
     rejectUnauthorized: options.tls.verify && pins.size === 0,
+    // A resumed session does not show its certificate.
+    ...(pins.size === 0 ? {} : { maxCachedSessions: 0 }),
     ...(options.tls.ca === undefined
       ? {}
       : { secureContext: Tls.createSecureContext({ ca: [...Tls.rootCertificates, options.tls.ca] }) })
@@ -109,10 +111,10 @@ const makeConnector = (options: EndpointOptions, onOpen: () => void): buildConne
     connect(target, (...[error, socket]) => {
       if (error !== null) return callback(failure(target.protocol === "https:", error), null)
       if (pins.size > 0 && socket instanceof Tls.TLSSocket) {
-        const found = socket.getPeerCertificate().fingerprint256
-        if (!pins.has(hex(found))) {
+        const found: string | undefined = socket.getPeerCertificate().fingerprint256
+        if (found === undefined || !pins.has(hex(found))) {
           socket.destroy()
-          const detail = `its SHA-256 fingerprint is ${found}, which is not pinned`
+          const detail = `its SHA-256 fingerprint is ${found ?? "not shown"}, which is not pinned`
           return callback(new TlsRejected({ endpoint: options.name, detail }), null)
         }
       }

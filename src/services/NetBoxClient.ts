@@ -58,9 +58,10 @@ export const make = Effect.fnUntraced(function* (
   const token = Redacted.value(options.token).trim()
   const authorization = Redacted.make(`${token.startsWith("nbt_") ? "Bearer" : "Token"} ${token}`)
   const sent = { total: 0, mutating: 0 }
+  const address = new URL(options.url)
 
   const endpoint = yield* Endpoint.make({
-    name: options.url,
+    name: address.origin + address.pathname.replace(/\/+$/, ""),
     url: options.url,
     tls: options.tls,
     permits: options.settings.maxConcurrent,

@@ -14,13 +14,16 @@ import {
 /** Longest text taken over from an answer. */
 const longest = 500
 
-const shorten = (text: string) => (text.length > longest ? `${text.slice(0, longest)}…` : text)
+/** On one line. */
+const shorten = (text: string) => {
+  const line = text.replace(/\s+/g, " ").trim()
+  return line.length > longest ? `${line.slice(0, longest)}…` : line
+}
 
 /** The title of a page, or its first words. */
 const withoutMarkup = (html: string): string => {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]
-  const text = title ?? html.replace(/<(script|style)[^>]*>.*?<\/\1>/gis, " ").replace(/<[^>]*>/g, " ")
-  return text.replace(/\s+/g, " ").trim()
+  return title ?? html.replace(/<(script|style)[^>]*>.*?<\/\1>/gis, " ").replace(/<[^>]*>/g, " ")
 }
 
 const parse = Schema.decodeOption(Schema.parseJson(Json))
