@@ -12,13 +12,15 @@ export const isCloudInit = (value: unknown): boolean =>
 const extension = /\.(raw|qcow2|vmdk|subvol)$/
 
 const disk = (key: string, location: string, parts: Reader): Disk | undefined => {
+  const isDevice = location.startsWith("/")
+  if (!parts.has("size") && !isDevice) return parts.reject("size", "missing")
   const size = parts.read("size", "a size", (value) => (typeof value === "string" ? Size.parse(value) : Option.none()))
   if (size === undefined) return undefined
   const colon = location.indexOf(":")
-  const volume = location.startsWith("/") ? location : location.slice(colon + 1)
+  const volume = isDevice ? location : location.slice(colon + 1)
   return {
     key,
-    storage: location.startsWith("/") ? "" : location.slice(0, Math.max(0, colon)),
+    storage: isDevice ? "" : location.slice(0, Math.max(0, colon)),
     volume,
     size,
     format: parts.text("format") ?? extension.exec(volume)?.[1] ?? null,

@@ -6,6 +6,8 @@ import { parseBoolean, parseInteger } from "./Scalar.ts"
 /** Reads keyed values. A value that cannot be read costs one warning that names it, and then counts as absent. */
 export interface Reader {
   readonly has: (key: string) => boolean
+  /** Costs a warning for a reason of its own. */
+  readonly reject: (key: string, why: string) => undefined
   readonly read: <A>(key: string, expected: string, parse: (value: Json) => Option.Option<A>) => A | undefined
   readonly text: (key: string) => string | undefined
   readonly boolean: (key: string) => boolean | undefined
@@ -30,17 +32,17 @@ const asText = (value: Json): Option.Option<string> =>
 
 /** `get` answers undefined or null where there is nothing; `path` is what warnings put before a key. */
 export const make = (get: (key: string) => Json | undefined, warnings: Array<string>, path: string = ""): Reader => {
+  const reject: Reader["reject"] = (key, why) => void warnings.push(`${path}${key}: ${why}`)
   const read: Reader["read"] = (key, expected, parse) => {
     const value = get(key)
     if (value === undefined || value === null) return undefined
     const parsed = parse(value)
-    if (Option.isSome(parsed)) return parsed.value
-    warnings.push(`${path}${key}: ${show(value)} is not ${expected}`)
-    return undefined
+    return Option.isSome(parsed) ? parsed.value : reject(key, `${show(value)} is not ${expected}`)
   }
   const text: Reader["text"] = (key) => read(key, "text", asText)
   return {
     has: (key) => (get(key) ?? null) !== null,
+    reject,
     read,
     text,
     boolean: (key) => read(key, "a boolean", parseBoolean),
@@ -50,7 +52,7 @@ export const make = (get: (key: string) => Json | undefined, warnings: Array<str
       const value = text(key)
       if (value === undefined) return undefined
       const properties = PropertyString.parse(value, defaultKey)
-      for (const part of properties.odd) warnings.push(`${path}${key}: ${show(part)} has no meaning here`)
+      for (const part of properties.odd) reject(key, `${show(part)} has no meaning here`)
       return { ...make(properties.get, warnings, `${path}${key} `), entries: properties.entries }
     }
   }

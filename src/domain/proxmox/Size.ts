@@ -1,7 +1,7 @@
 import { Option } from "effect"
 
 const units = ["", "K", "M", "G", "T"] as const
-const grammar = /^(\d{1,15}(?:\.\d{1,15})?)(?:([KMGT])(?:i?B)?|B)?$/i
+const grammar = /^(\d{1,16}(?:\.\d{1,15})?)(?:([KMGT])(?:i?B)?|B)?$/i
 
 /** Largest size NetBox can hold, in MiB. */
 const limit = 2_147_483_647
