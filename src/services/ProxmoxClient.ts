@@ -123,14 +123,12 @@ export const make = Effect.fnUntraced(function* (source: string, sessions: Reado
     (call) =>
       Effect.suspend(() => {
         let left = Duration.toMillis(call.deadline ?? defaultDeadline)
-        const attempt = Effect.suspend(() => askInTurn(call, left)).pipe(
-          Effect.either,
-          Effect.timed,
-          Effect.flatMap(([elapsed, result]) => {
-            left -= Duration.toMillis(elapsed)
-            return result
-          })
-        )
+        const attempt = Effect.gen(function* () {
+          const start = yield* Clock.currentTimeMillis
+          const result = yield* Effect.either(askInTurn(call, left))
+          left -= (yield* Clock.currentTimeMillis) - start
+          return yield* result
+        })
         return permit(attempt).pipe(
           Effect.retry({ schedule: backoff, while: (error) => isRead(call) && left > 0 && isTransient(error) })
         )
