@@ -107,7 +107,9 @@ export const make = (options: Options): Effect.Effect<SimulatedProxmox, never, S
       addGuest: (traits = {}) => Effect.sync(() => grow(traits)),
       removeGuest: (vmid) => change(vmid, "destroy", () => void cluster.guests.delete(vmid)),
       renameGuest: (vmid, name) =>
-        updateGuest(vmid, { [cluster.guests.get(vmid)?.type === "lxc" ? "hostname" : "name"]: name }),
+        change(vmid, "", (guest) => {
+          guest.config = { ...guest.config, [guest.type === "lxc" ? "hostname" : "name"]: name }
+        }),
       updateGuest,
       migrate: (vmid, node) =>
         change(vmid, "migrate", (guest) => {

@@ -1,7 +1,7 @@
 import { Duration, Effect, Redacted, type Scope } from "effect"
-import * as Tls from "node:tls"
-import { buildConnector, Pool } from "undici"
+import { Pool } from "undici"
 import type { Json } from "../domain/Json.ts"
+import { codeOf, describe, makeConnector } from "./Connector.ts"
 import { Cut, TlsRejected, Unreachable } from "./EndpointError.ts"
 
 /** How the certificate of an endpoint is judged. A pinned certificate is accepted whatever its issuer or name. */
@@ -55,9 +55,6 @@ export interface Endpoint {
   readonly send: (request: Request) => Effect.Effect<Answer, Unreachable | TlsRejected | Cut>
 }
 
-/** Long enough for a lost SYN and its repetition. */
-const connectTimeout = Duration.seconds(5)
-
 const plain = (value: string | Redacted.Redacted): string =>
   Redacted.isRedacted(value) ? Redacted.value(value) : value
 
@@ -68,59 +65,6 @@ const encodeBody = (body: Request["body"]): { readonly type: string; readonly te
   if (body === undefined) return undefined
   if ("json" in body) return { type: "application/json", text: JSON.stringify(body.json) }
   return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(plainRecord(body.form)).toString() }
-}
-
-const describe = (error: unknown): string => {
-  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
-}
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
-
-/** System and resolver errors; everything else that stops a connection speaks of certificates or of the TLS protocol. */
-const isNetwork = (code: string) => /^(E[A-Z0-9]+|EAI_[A-Z]+|UND_ERR_[A-Z_]+)$/.test(code) && code !== "EPROTO"
-
-const hex = (fingerprint: string) => fingerprint.replaceAll(":", "").toUpperCase()
-
-/**
- * Connects and judges the certificate. What fails here fails before a byte of a request is sent, which is why the
- * errors of this stage, and only they, say that nothing was sent.
- */
-const makeConnector = (options: EndpointOptions, onOpen: () => void): buildConnector.connector => {
-  const pins = new Set((options.tls.fingerprints ?? []).map(hex))
-  const connect = buildConnector({
-    timeout: Duration.toMillis(connectTimeout),
-    rejectUnauthorized: options.tls.verify && pins.size === 0,
-    // A resumed session does not show its certificate.
-    ...(pins.size === 0 ? {} : { maxCachedSessions: 0 }),
-    ...(options.tls.ca === undefined
-      ? {}
-      : { secureContext: Tls.createSecureContext({ ca: [...Tls.rootCertificates, options.tls.ca] }) })
-  })
-  const failure = (secure: boolean, error: Error) => {
-    const endpoint = options.name
-    const code = codeOf(error)
-    if (!secure || isNetwork(code)) return new Unreachable({ endpoint, detail: describe(error) })
-    const noTls = code === "EPROTO" || code.startsWith("ERR_SSL_")
-    const reason =
-      noTls && "reason" in error ? `no TLS came about (${error.reason}), perhaps the port speaks http` : null
-    return new TlsRejected({ endpoint, detail: reason ?? describe(error) })
-  }
-  return (target, callback) =>
-    connect(target, (...[error, socket]) => {
-      if (error !== null) return callback(failure(target.protocol === "https:", error), null)
-      if (pins.size > 0 && socket instanceof Tls.TLSSocket) {
-        const found: string | undefined = socket.getPeerCertificate().fingerprint256
-        if (found === undefined || !pins.has(hex(found))) {
-          socket.destroy()
-          const detail = `its SHA-256 fingerprint is ${found ?? "not shown"}, which is not pinned`
-          return callback(new TlsRejected({ endpoint: options.name, detail }), null)
-        }
-      }
-      onOpen()
-      callback(null, socket)
-    })
 }
 
 /**

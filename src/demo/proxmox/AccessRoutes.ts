@@ -2,6 +2,9 @@ import { Effect } from "effect"
 import type { Access } from "./Access.ts"
 import { Rejection, type Route } from "./Route.ts"
 
+/** The one 401 that has a body. */
+export const loginFailed = "authentication failure"
+
 export const accessRoutes = (access: Access): ReadonlyArray<Route> => [
   {
     method: "POST",
@@ -10,7 +13,7 @@ export const accessRoutes = (access: Access): ReadonlyArray<Route> => [
       const user = realm === undefined || username.includes("@") ? username : `${username}@${realm}`
       // A ticket that still holds is as good as the password: that is how it is renewed.
       if (user !== access.username || (password !== access.password && !access.accepts(password, now))) {
-        return Effect.fail(new Rejection({ status: 401, reason: "authentication failure" }))
+        return Effect.fail(new Rejection({ status: 401, reason: loginFailed }))
       }
       const { csrf, ticket } = access.issue(now)
       return Effect.succeed({

@@ -1,7 +1,7 @@
 import { Clock, Effect, Option } from "effect"
 import type { Json } from "../../domain/Json.ts"
 import type { Access } from "./Access.ts"
-import { accessRoutes } from "./AccessRoutes.ts"
+import { accessRoutes, loginFailed } from "./AccessRoutes.ts"
 import { agentRoutes } from "./AgentRoutes.ts"
 import type { Cluster } from "./Cluster.ts"
 import { clusterRoutes } from "./ClusterRoutes.ts"
@@ -80,17 +80,17 @@ export const make = (options: ApiOptions): ((asked: Asked) => Effect.Effect<Repl
     ...agentRoutes(cluster.version)
   ].map(compile)
 
-  const authenticate = (asked: Asked, now: number): Effect.Effect<string, Rejection> => {
-    if (asked.path === "/access/ticket") return Effect.succeed("")
+  const authenticate = (asked: Asked, now: number): Effect.Effect<void, Rejection> => {
+    if (asked.path === "/access/ticket") return Effect.void
     if (asked.authorization !== undefined) {
       return asked.authorization === `PVEAPIToken=${access.token}`
-        ? Effect.succeed(access.token.split("=")[0] ?? "")
+        ? Effect.void
         : reject(401, cluster.version.major >= 9 ? "Authentication failed!" : "invalid token value!")
     }
     if (asked.ticket === undefined) return reject(401, "No ticket")
     if (!access.accepts(asked.ticket, now)) return reject(401, "permission denied - invalid PVE ticket")
     return asked.method === "GET" || access.acceptsCsrf(asked.csrf, now)
-      ? Effect.succeed(access.username)
+      ? Effect.void
       : reject(401, "Permission denied - invalid csrf token")
   }
 
@@ -123,7 +123,7 @@ export const make = (options: ApiOptions): ((asked: Asked) => Effect.Effect<Repl
 
   const answer = Effect.fnUntraced(function* (asked: Asked, found: Option.Option<{ route: Route; groups: Groups }>) {
     const now = (yield* Clock.currentTimeMillis) + options.clockOffset()
-    const subject = yield* authenticate(asked, now)
+    yield* authenticate(asked, now)
     if (Option.isNone(found)) return yield* reject(501, `Method '${asked.method} ${asked.path}' not implemented`)
     const { groups, route } = found.value
     yield* permit(route, (text) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => groups[name] ?? ""))
@@ -134,7 +134,6 @@ export const make = (options: ApiOptions): ((asked: Asked) => Effect.Effect<Repl
       localNode: cluster.nodes[asked.endpoint % cluster.nodes.length]?.name ?? "",
       path: (name) => groups[name] ?? "",
       parameters: asked.parameters,
-      subject,
       allowed: access.allowed,
       permissions: access.permissions(),
       now,
@@ -146,8 +145,8 @@ export const make = (options: ApiOptions): ((asked: Asked) => Effect.Effect<Repl
 
   const saysMessage = cluster.version.major >= 9 || cluster.version.minor >= 4
   const rejected = ({ errors, reason, status }: Rejection): Reply => {
-    const isEmpty = status === 595 || status === 596 || (status === 401 && reason !== "authentication failure")
-    const isLogin = reason === "authentication failure"
+    const isLogin = reason === loginFailed
+    const isEmpty = status === 595 || status === 596 || (status === 401 && !isLogin)
     const message = saysMessage && !isLogin ? { message: `${reason}\n` } : {}
     const body = isEmpty ? "" : JSON.stringify({ data: null, ...(errors === undefined ? {} : { errors }), ...message })
     return { status, reason, body, cut: "no" }

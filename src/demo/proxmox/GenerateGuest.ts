@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/Json.ts"
+import type { Json, JsonObject } from "../../domain/Json.ts"
 import type { Allocation } from "./Allocation.ts"
 import type { Guest, OperatingSystem } from "./Cluster.ts"
 import { generateLxcNetwork, generateQemuNetwork } from "./GenerateNetwork.ts"
@@ -88,6 +88,15 @@ const qemuDisks = (random: Random, vmid: number, cloudInit: boolean, uefi: boole
   return disks
 }
 
+const snapshots = (random: Random): Array<JsonObject> => {
+  const names = random.chance(0.15) ? (random.chance(0.5) ? ["before-upgrade"] : ["clean", "before-upgrade"]) : []
+  return names.map((name, index) => {
+    const parent = names[index - 1]
+    const snaptime = 1_760_000_000 + index * 86_400
+    return { name, description: "", snaptime, ...(parent === undefined ? {} : { parent }) }
+  })
+}
+
 export interface GuestPlan {
   readonly vmid: number
   readonly node: string
@@ -144,7 +153,7 @@ export const generateQemu = (random: Random, allocation: Allocation, plan: Guest
     interfaces: network.interfaces,
     os: isWindows ? windows : (linux[vmid % linux.length] ?? windows),
     startedAt: plan.now - random.int(3600, 8_000_000) * 1000,
-    snapshots: []
+    snapshots: snapshots(random)
   }
 }
 
@@ -179,6 +188,6 @@ export const generateLxc = (random: Random, allocation: Allocation, plan: GuestP
     interfaces: network.interfaces,
     os: linux[vmid % linux.length] ?? windows,
     startedAt: plan.now - random.int(3600, 8_000_000) * 1000,
-    snapshots: []
+    snapshots: snapshots(random)
   }
 }

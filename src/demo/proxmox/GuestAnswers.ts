@@ -33,11 +33,15 @@ const uptime = (guest: Guest, now: number): number =>
 
 const figures = (guest: Guest, call: Call) => {
   const runs = guest.status !== "stopped"
-  const cores = number(guest.config["cores"], guest.type === "lxc" ? 64 : 1)
+  const host = call.cluster.nodes.find(({ name }) => name === guest.node)?.cpus ?? 1
+  const cores = number(guest.config["cores"] ?? guest.config["cpulimit"], guest.type === "lxc" ? host : 1)
   const memory = number(guest.config["memory"], 512) * mebibyte
   const moving = (limit: number): number => (runs ? Math.floor(call.random.next() * limit) : 0)
   return {
-    cpus: guest.type === "lxc" ? cores : number(guest.config["vcpus"], cores * number(guest.config["sockets"], 1)),
+    cpus: Math.min(
+      host,
+      guest.type === "lxc" ? cores : number(guest.config["vcpus"], cores * number(guest.config["sockets"], 1))
+    ),
     cpu: runs ? call.random.next() : 0,
     maxmem: memory,
     mem: moving(memory),
@@ -86,6 +90,11 @@ export const listed = (guest: Guest, call: Call): JsonObject => ({
   // The list knows QEMU's processes only: a paused VM is running.
   status: guest.status === "stopped" ? "stopped" : "running",
   ...figures(guest, call),
+  ...(guest.type === "lxc" && guest.config["cores"] === undefined && guest.config["cpulimit"] !== undefined
+    ? { cpus: String(guest.config["cpulimit"]) }
+    : {}),
+  // Numbers for VMs, text for containers.
+  ...(call.cluster.version.major >= 9 ? { pressurecpusome: guest.type === "lxc" ? "0.00" : 0 } : {}),
   ...(guest.status === "stopped" ? {} : { pid: 1000 + guest.vmid }),
   ...(isTemplate(guest) ? { template: 1 } : {}),
   ...(guest.type === "lxc" ? { type: "lxc", swap: 0, maxswap: 512 * mebibyte } : {}),

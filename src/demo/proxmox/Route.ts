@@ -18,7 +18,6 @@ export interface Call {
   readonly path: (name: string) => string
   /** From the query or the body. */
   readonly parameters: { readonly [name: string]: string }
-  readonly subject: string
   readonly allowed: (privilege: string, path: string) => boolean
   readonly permissions: Json
   /** Milliseconds since 1970. */
