@@ -1,7 +1,8 @@
 // The command line as few files: dist/main.js, and chunks that are loaded when a command needs them.
-import { chmodSync } from "node:fs"
+import { chmodSync, rmSync } from "node:fs"
 import { build } from "esbuild"
 
+rmSync("dist", { recursive: true, force: true })
 await build({
   entryPoints: ["src/main.ts"],
   outdir: "dist",
