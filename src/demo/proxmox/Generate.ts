@@ -74,6 +74,7 @@ export const generate = (options: ClusterOptions, now: number): Generated => {
     const generateGuest = (traits.type ?? type) === "qemu" ? generateQemu : generateLxc
     const guest = generateGuest(random, allocation, plan)
     if (random.chance(0.3)) guest.pool = random.pick(["production", "staging"])
+    if (random.chance(0.01)) guest.lock = "backup"
     cluster.guests.set(vmid, guest)
     return guest
   }
