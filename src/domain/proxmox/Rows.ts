@@ -69,10 +69,12 @@ export const clusterStatus = (value: Json, note: Note): ClusterStatus | undefine
   return name === undefined ? undefined : { name, quorate: quorate ?? false, nodes }
 }
 
-/** Names of `/nodes` and whether each is online; undefined for a status such as `unknown`. */
-export const nodeStates = (value: Json): ReadonlyMap<string, boolean | undefined> => {
+/** Names of `/nodes` and whether each is online; neither for a status such as `unknown`. */
+export const nodeStates = (value: Json): ReadonlyMap<string, boolean | undefined> | undefined => {
+  const rows = rowsOf(value)
+  if (rows === undefined) return undefined
   const states = new Map<string, boolean | undefined>()
-  for (const row of rowsOf(value) ?? []) {
+  for (const row of rows) {
     const name = nodeName(row, "node")
     const online = row.status === "online" ? true : row.status === "offline" ? false : undefined
     if (name !== undefined) states.set(name, online)
