@@ -29,6 +29,6 @@ export const accessRoutes = (access: Access): ReadonlyArray<Route> => [
     method: "GET",
     path: "/access/permissions",
     parameters: ["path", "userid"],
-    answer: (call) => Effect.succeed(call.permissions)
+    answer: (call) => Effect.sync(call.permissions)
   }
 ]

@@ -135,7 +135,7 @@ export const make = (options: ApiOptions): ((asked: Asked) => Effect.Effect<Repl
       path: (name) => groups[name] ?? "",
       parameters: asked.parameters,
       allowed: access.allowed,
-      permissions: access.permissions(),
+      permissions: access.permissions,
       now,
       random,
       agentTimeout: options.agentTimeout

@@ -19,7 +19,8 @@ export interface Call {
   /** From the query or the body. */
   readonly parameters: { readonly [name: string]: string }
   readonly allowed: (privilege: string, path: string) => boolean
-  readonly permissions: Json
+  /** Body of `/access/permissions`. */
+  readonly permissions: () => Json
   /** Milliseconds since 1970. */
   readonly now: number
   /** What moves by itself: load, traffic, and the order of Perl's hashes. */

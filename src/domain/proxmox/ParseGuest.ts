@@ -11,8 +11,6 @@ const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 /** Proxmox's own default for VMs and containers, in MiB. */
 const defaultMemory = 512
 
-const qemuDrive = /^(?:ide|sata|scsi|virtio)\d{1,3}$/
-
 const buses = ["rootfs", "mp", "scsi", "virtio", "sata", "ide", "net"]
 
 /** By bus, then by number, so that `scsi2` comes before `scsi10`. */
@@ -53,10 +51,13 @@ export const parseGuest = (facts: GuestFacts): Guest => {
   const warnings: Array<string> = []
   const config = facts.config ?? {}
   const reader = Reader.make((key) => (Object.hasOwn(config, key) ? config[key] : undefined), warnings)
-  const keys = Object.keys(config).sort(byOrder)
-  const nicKeys = keys.filter((key) => /^net\d{1,2}$/.test(key))
   const isQemu = facts.type === "qemu"
-  const diskKeys = keys.filter((key) => (isQemu ? qemuDrive.test(key) : /^(?:rootfs|mp\d{1,3})$/.test(key)))
+  const keys = (pattern: RegExp) =>
+    Object.keys(config)
+      .filter((key) => pattern.test(key))
+      .sort(byOrder)
+  const nicKeys = keys(/^net\d{1,2}$/)
+  const diskKeys = keys(isQemu ? /^(?:ide|sata|scsi|virtio)\d{1,3}$/ : /^(?:rootfs|mp\d{1,3})$/)
   const cloudInit = isQemu && diskKeys.some((key) => Disk.isCloudInit(config[key]))
   const maxMemory = facts.maxmem === undefined ? null : Math.floor(facts.maxmem / 1_048_576)
   const hasConfig = facts.config !== undefined
