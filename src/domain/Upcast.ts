@@ -11,6 +11,10 @@ export type Upcasters = { readonly [tag: string]: ReadonlyArray<Upcaster> }
 /** No event has changed its shape yet. */
 export const upcasters: Upcasters = {}
 
+/** Whether this engine can read an event; one that it cannot was written by a newer one. */
+export const isKnown = (tag: string, version: number, steps: Upcasters = upcasters): boolean =>
+  Object.hasOwn(versions, tag) && version <= (steps[tag]?.length ?? 0) + 1
+
 const decode = Schema.decodeUnknownEither(Event)
 
 /**
@@ -18,9 +22,8 @@ const decode = Schema.decodeUnknownEither(Event)
  * journal. An event that is known and does not fit its shape throws: the file is damaged.
  */
 export const upcast = (tag: string, version: number, data: Json, steps: Upcasters = upcasters): Event | null => {
-  const path = steps[tag] ?? []
-  if (!Object.hasOwn(versions, tag) || !isJsonObject(data) || version > path.length + 1) return null
-  const now = path.slice(version - 1).reduce((older, step) => step(older), data)
+  if (!isKnown(tag, version, steps) || !isJsonObject(data)) return null
+  const now = (steps[tag] ?? []).slice(version - 1).reduce((older, step) => step(older), data)
   return Either.getOrThrowWith(
     decode({ ...now, _tag: tag }),
     (error) => new Error(`Event ${tag} version ${version} does not fit its shape: ${error.message.slice(0, 300)}`)

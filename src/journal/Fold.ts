@@ -30,7 +30,10 @@ const planned = (sql: SqlClient.SqlClient, events: ReadonlyArray<At<"OperationPl
       INSERT INTO operations (run, op, verb, purpose, ref, label, state, netbox_id, detail, at, fields)
       SELECT value->>'run', value->>'op', value->>'verb', value->>'purpose', value->>'ref', value->>'label', 'planned',
         value->>'id', '', value->>'at', value->>'fields'
-      FROM json_each(${json(rows)})`
+      FROM json_each(${json(rows)}) WHERE true
+      ON CONFLICT (run, op) DO UPDATE SET verb = excluded.verb, purpose = excluded.purpose, ref = excluded.ref,
+        label = excluded.label, state = excluded.state, netbox_id = excluded.netbox_id, detail = excluded.detail,
+        at = excluded.at, fields = excluded.fields`
   ]
 }
 
@@ -90,17 +93,27 @@ const bind = (sql: SqlClient.SqlClient, event: EventOf<"ObjectsBound">): Readonl
   sql`
     INSERT INTO bindings (ref, netbox_id, evidence, retired_at, created)
     SELECT value->>'ref', value->>'id', value->>'evidence', NULL, 0 FROM json_each(${json(event.bindings)}) WHERE true
-    ON CONFLICT (ref) DO UPDATE SET netbox_id = excluded.netbox_id, evidence = excluded.evidence, retired_at = NULL`
+    ON CONFLICT (ref) DO UPDATE SET netbox_id = excluded.netbox_id, evidence = excluded.evidence, retired_at = NULL,
+      created = CASE WHEN bindings.netbox_id = excluded.netbox_id THEN bindings.created ELSE 0 END`
 ]
 
-const release = (sql: SqlClient.SqlClient, event: EventOf<"BindingsReleased">): ReadonlyArray<Step> =>
-  event.bindings.flatMap(({ becomes, ref }) =>
-    ["bindings", "baselines"].map((table) =>
-      becomes === undefined
-        ? sql`DELETE FROM ${sql(table)} WHERE ref = ${ref}`
-        : sql`UPDATE ${sql(table)} SET ref = ${becomes} WHERE ref = ${ref}`
-    )
-  )
+/** Marks a ref that is on its way to another, so that two objects can change places. */
+const moving = "\u0001"
+
+const release = (sql: SqlClient.SqlClient, event: EventOf<"BindingsReleased">): ReadonlyArray<Step> => {
+  const moves = new Map(event.bindings.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [[becomes, ref]])))
+  const taken = new Set(moves.values())
+  const pairs = json([...moves])
+  const gone = json(event.bindings.flatMap(({ ref }) => (taken.has(ref) ? [] : [ref])))
+  return [sql("bindings"), sql("baselines")].flatMap((table) => [
+    sql`DELETE FROM ${table} WHERE ref IN (SELECT value FROM json_each(${gone}))`,
+    sql`
+      UPDATE ${table} SET ref = ${moving} || moves.becomes
+      FROM (SELECT value->>0 AS becomes, value->>1 AS ref FROM json_each(${pairs})) AS moves WHERE ${table}.ref = moves.ref`,
+    sql`DELETE FROM ${table} WHERE ref IN (SELECT value->>0 FROM json_each(${pairs}))`,
+    sql`UPDATE ${table} SET ref = substr(ref, 2) WHERE ref IN (SELECT ${moving} || (value->>0) FROM json_each(${pairs}))`
+  ])
+}
 
 const record = (sql: SqlClient.SqlClient, event: EventOf<"BaselinesRecorded">): ReadonlyArray<Step> => {
   const rows = event.baselines.map(({ field, ref, value }) => ({ ref, field, value: json(value) }))
@@ -122,7 +135,8 @@ const one = (sql: SqlClient.SqlClient, recorded: Recorded): ReadonlyArray<Step> 
       return [
         sql`
           INSERT INTO runs (run, cause, actor, sources, state, started, operations, ok, failed, skipped, detail)
-          VALUES (${stream}, ${event.trigger}, ${event.actor}, ${json(event.sources)}, 'planning', ${at}, 0, 0, 0, 0, '')`
+          VALUES (${stream}, ${event.trigger}, ${event.actor}, ${json(event.sources)}, 'planning', ${at}, 0, 0, 0, 0, '')
+          ON CONFLICT (run) DO NOTHING`
       ]
     case "PlanSealed":
       return [

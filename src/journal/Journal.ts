@@ -68,12 +68,20 @@ export class Journal extends Context.Tag("proxledger/Journal")<
     /** Everything after `seq`, then what comes; a slow reader costs the writer nothing. */
     readonly follow: (after: number) => Stream.Stream<Recorded, JournalFailed>
     readonly head: Effect.Effect<Head, JournalFailed>
-    /** Keeps a text under its SHA-256 (hex), compressed; a text that is there already costs nothing. */
+    /** Keeps a text, without known secrets, under its SHA-256 (hex), compressed; one that is there costs nothing. */
     readonly putBlob: (text: string) => Effect.Effect<string, JournalFailed>
     readonly getBlob: (digest: string) => Effect.Effect<Option.Option<string>, JournalFailed>
     /** Every event as it is stored, one JSON text each: enough to check the chain elsewhere, or to fill another store. */
     readonly lines: Stream.Stream<string, JournalFailed>
-    /** Recomputes the chain from the first event on. */
-    readonly verify: Effect.Effect<{ readonly events: number; readonly head: Head }, ChainBroken | JournalFailed>
+    /**
+     * Recomputes the chain from the first event on; `unknown` are events that only a newer engine can read. Events taken from
+     * the end leave a shorter chain that holds: compare the head with one that was kept elsewhere.
+     */
+    readonly verify: Effect.Effect<
+      { readonly events: number; readonly unknown: number; readonly head: Head },
+      ChainBroken | JournalFailed
+    >
+    /** Why the last transaction was refused, as by a full disk; none as soon as one was kept again. */
+    readonly health: Effect.Effect<Option.Option<JournalFailed>>
   }
 >() {}

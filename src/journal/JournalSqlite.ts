@@ -1,63 +1,57 @@
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Context, Effect, Layer, PubSub, type Redacted, Stream } from "effect"
+import { Context, Effect, Layer, Option, PubSub, Queue, type Redacted, Stream } from "effect"
 import * as Blobs from "./Blobs.ts"
 import { type Head, Journal, JournalFailed, type JournalLocked } from "./Journal.ts"
 import { hold } from "./Lock.ts"
-import { migrate } from "./Migrations.ts"
+import { inspect, migrate } from "./Migrations.ts"
 import { Projections } from "./Projections.ts"
 import * as ProjectionsSqlite from "./ProjectionsSqlite.ts"
 import * as Reader from "./Reader.ts"
 import { scrubOf } from "./Scrub.ts"
-import { failureOf } from "./SqliteFailure.ts"
+import { failing } from "./SqliteFailure.ts"
 import * as Writer from "./Writer.ts"
 
 export interface JournalOptions {
   /** Path of the SQLite file; it is made when it does not exist, its folder is not. */
   readonly file: string
-  /** Texts that are never stored, wherever they occur. */
+  /** Texts that are never stored, wherever they occur; those under 6 characters are not looked for. */
   readonly secrets: ReadonlyArray<Redacted.Redacted>
 }
 
+type Services = Context.Context<Journal | Projections>
+
+/** How often a reader of another process's journal looks for news. */
+const interval = "500 millis"
+
 const connect = (file: string, readonly: boolean) =>
-  SqliteClient.make({ filename: file, readonly, disableWAL: readonly }).pipe(
+  SqliteClient.make({ filename: file, readonly, disableWAL: true }).pipe(
     Effect.provide(Reactivity.layer),
     Effect.tap((sql) => sql.unsafe("PRAGMA busy_timeout = 5000")),
-    Effect.catchAllCause((cause) => Effect.fail(failureOf(file, cause)))
+    failing(file)
   )
 
 /** FULL: an intent has to outlive a power cut, not only the process. */
-const prepare = Effect.fnUntraced(function* (sql: SqliteClient.SqliteClient, file: string) {
-  yield* Effect.zipRight(
-    sql.unsafe("PRAGMA synchronous = FULL").raw,
-    Effect.provideService(migrate, SqlClient.SqlClient, sql)
-  ).pipe(Effect.catchAllCause((cause) => Effect.fail(failureOf(file, cause))))
+const prepare = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, file: string) {
+  yield* inspect(sql, { file, writable: true })
+  yield* sql.unsafe("PRAGMA journal_mode = WAL")
+  yield* sql.unsafe("PRAGMA synchronous = FULL").raw
+  yield* Effect.provideService(migrate, SqlClient.SqlClient, sql)
 })
 
-type Services = Context.Context<Journal | Projections>
-
-const reading = (
-  write: SqlClient.SqlClient,
-  readSql: SqlClient.SqlClient,
-  file: string,
-  heads: PubSub.PubSub<number>
-) => {
-  const failing = Effect.catchAllCause((cause) => Effect.fail(failureOf(file, cause)))
+const reading = (sql: SqlClient.SqlClient, file: string, news: Reader.News) => {
   const head = Effect.map(
-    readSql<Head>`SELECT seq, chain FROM events ORDER BY seq DESC LIMIT 1`,
+    sql<Head>`SELECT seq, chain FROM events ORDER BY seq DESC LIMIT 1`,
     ([row]): Head => row ?? { seq: 0, chain: "" }
   )
   return {
-    projections: ProjectionsSqlite.make({ write, readSql, file }),
-    journal: {
-      read: (options: { readonly after: number; readonly stream?: string }) => Reader.read(readSql, file, options),
-      follow: (after: number) => Reader.follow(readSql, file, heads, after),
-      head: failing(head),
-      getBlob: (digest: string) => failing(Blobs.get(readSql, digest)),
-      lines: Stream.map(Stream.flattenChunks(Reader.rows(readSql, file, { after: 0 })), (row) => JSON.stringify(row)),
-      verify: Reader.verify(readSql, file)
-    }
+    read: (options: { readonly after: number; readonly stream?: string }) => Reader.read(sql, file, options),
+    follow: (after: number) => Reader.follow(sql, file, news, after),
+    head: failing(file)(head),
+    getBlob: (digest: string) => failing(file)(Blobs.get(sql, digest)),
+    lines: Stream.map(Stream.flattenChunks(Reader.rows(sql, file, { after: 0 })), (row) => JSON.stringify(row)),
+    verify: Reader.verify(sql, file)
   }
 }
 
@@ -68,13 +62,14 @@ const writable = Effect.fnUntraced(function* (
 ) {
   const heads = yield* PubSub.sliding<number>(1)
   const scrub = scrubOf(secrets)
-  const writer = yield* Writer.make({ sql, file, scrub, committed: (seq) => PubSub.publish(heads, seq) })
-  const { journal, projections } = reading(sql, readSql, file, heads)
-  const putBlob = (text: string) =>
-    Effect.catchAllCause(Blobs.put(sql, scrub(text)), (cause) => Effect.fail(failureOf(file, cause)))
-  return Context.make(Journal, { ...journal, append: writer.append, putBlob }).pipe(
-    Context.add(Projections, projections)
-  )
+  const { append, health } = yield* Writer.make({ sql, file, scrub, committed: (seq) => PubSub.publish(heads, seq) })
+  const services: Services = Context.make(Journal, {
+    ...reading(readSql, file, Effect.map(PubSub.subscribe(heads), Queue.take)),
+    append,
+    putBlob: (text) => failing(file)(Blobs.put(sql, scrub.text(text))),
+    health
+  }).pipe(Context.add(Projections, ProjectionsSqlite.make({ write: sql, readSql, file })))
+  return services
 })
 
 /** The journal in a file, for the one process that writes it. */
@@ -83,7 +78,7 @@ export const layer = (options: JournalOptions): Layer.Layer<Journal | Projection
     Effect.gen(function* () {
       yield* hold(options.file)
       const sql = yield* connect(options.file, false)
-      yield* prepare(sql, options.file)
+      yield* failing(options.file)(prepare(sql, options.file))
       return yield* writable(sql, yield* connect(options.file, true), options)
     })
   )
@@ -93,14 +88,19 @@ export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections, 
   Layer.scopedContext(
     Effect.gen(function* () {
       const sql = yield* connect(file, true)
-      const heads = yield* PubSub.sliding<number>(1)
-      const { journal, projections } = reading(sql, sql, file, heads)
+      yield* failing(file)(inspect(sql, { file, writable: false }))
       const refused = new JournalFailed({ file, detail: "it was opened to be read", remedy: "Open it for writing" })
       const services: Services = Context.make(Journal, {
-        ...journal,
+        ...reading(sql, file, Effect.succeed(Effect.sleep(interval))),
         append: () => Effect.fail(refused),
-        putBlob: () => Effect.fail(refused)
-      }).pipe(Context.add(Projections, { ...projections, rebuild: Effect.fail(refused) }))
+        putBlob: () => Effect.fail(refused),
+        health: Effect.succeed(Option.none())
+      }).pipe(
+        Context.add(Projections, {
+          ...ProjectionsSqlite.make({ write: sql, readSql: sql, file }),
+          rebuild: Effect.fail(refused)
+        })
+      )
       return services
     })
   )
@@ -108,8 +108,9 @@ export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections, 
 /** The same journal in memory: gone with the layer. */
 export const layerMemory: Layer.Layer<Journal | Projections, JournalFailed> = Layer.scopedContext(
   Effect.gen(function* () {
-    const sql = yield* connect(":memory:", false)
-    yield* prepare(sql, ":memory:")
-    return yield* writable(sql, sql, { file: ":memory:", secrets: [] })
+    const file = ":memory:"
+    const sql = yield* connect(file, false)
+    yield* failing(file)(prepare(sql, file))
+    return yield* writable(sql, sql, { file, secrets: [] })
   })
 )

@@ -1,19 +1,24 @@
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as Reactivity from "@effect/experimental/Reactivity"
-import { Effect } from "effect"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import { Cause, Effect } from "effect"
 import { JournalLocked } from "./Journal.ts"
-import { failureOf } from "./SqliteFailure.ts"
+import { failureOf, textOf } from "./SqliteFailure.ts"
 
 /**
  * One process writes a journal at a time. The operating system's lock on a file beside it says which: SQLite takes it with
  * BEGIN EXCLUSIVE, and the kernel gives it back when the process ends, however it ends.
  */
-export const hold = Effect.fnUntraced(function* (file: string) {
-  const lock = yield* SqliteClient.make({ filename: `${file}.lock`, disableWAL: true }).pipe(
-    Effect.provide(Reactivity.layer),
-    Effect.catchAllCause((cause) => Effect.fail(failureOf(file, cause)))
-  )
-  yield* Effect.zipRight(lock.unsafe("PRAGMA busy_timeout = 0"), lock.unsafe("BEGIN EXCLUSIVE").raw).pipe(
-    Effect.mapError(() => new JournalLocked({ file }))
-  )
-})
+export const hold = Effect.fnUntraced(
+  function* (file: string) {
+    const lock = yield* SqliteClient.make({ filename: `${file}.lock`, disableWAL: true })
+    yield* lock.unsafe("PRAGMA busy_timeout = 0")
+    yield* lock.unsafe("BEGIN EXCLUSIVE").raw
+  },
+  Effect.provide(Reactivity.layer),
+  (self, file) =>
+    Effect.catchAllCause(self, (cause) =>
+      Effect.fail(
+        /SQLITE_BUSY/.test(textOf(Cause.squash(cause))) ? new JournalLocked({ file }) : failureOf(file, cause)
+      )
+    )
+)

@@ -1,11 +1,53 @@
 import * as Migrator from "@effect/sql/Migrator"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import { Effect } from "effect"
+import { JournalFailed } from "./Journal.ts"
 import events from "./migrations/0001_events.ts"
 import projections from "./migrations/0002_projections.ts"
 
+const migrations = { "0001_events": events, "0002_projections": projections }
+
+/** The number of the last migration that this engine has. */
+const latest = Object.keys(migrations).length
+
 /** Runs what a file has not seen yet, in one transaction; nothing when it is up to date. */
-export const migrate = Migrator.make({})({
-  loader: Migrator.fromRecord({
-    "0001_events": events,
-    "0002_projections": projections
-  })
+export const migrate = Migrator.make({})({ loader: Migrator.fromRecord(migrations) })
+
+/** The number of the last migration that a file has seen; 0 when there is nothing in it, null when it holds something else. */
+const schemaOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const tables = yield* sql<{ readonly name: string }>`SELECT name FROM sqlite_master WHERE type = 'table'`
+  if (tables.length === 0) return 0
+  if (!tables.some(({ name }) => name === "effect_sql_migrations")) return null
+  if (!tables.some(({ name }) => name === "events")) return null
+  const [row] = yield* sql<{ readonly id: number }>`SELECT max(migration_id) AS id FROM effect_sql_migrations`
+  return row?.id ?? null
+})
+
+/** Refuses, before anything is changed, a file that is not a journal or not one of this engine's age. */
+export const inspect = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  { file, writable }: { readonly file: string; readonly writable: boolean }
+) {
+  const schema = yield* schemaOf(sql)
+  if (schema === null || (schema === 0 && !writable)) {
+    return yield* new JournalFailed({
+      file,
+      detail: "it is not a journal",
+      remedy: "Give the path of a journal, or of a file that does not exist yet"
+    })
+  }
+  if (schema > latest) {
+    return yield* new JournalFailed({
+      file,
+      detail: `a newer proxledger wrote it (schema ${schema}; this one knows ${latest})`,
+      remedy: "Use that version"
+    })
+  }
+  if (schema < latest && !writable) {
+    return yield* new JournalFailed({
+      file,
+      detail: `an older proxledger wrote it (schema ${schema} of ${latest})`,
+      remedy: "Run `proxledger journal rebuild` once, which brings it up to date"
+    })
+  }
 })

@@ -1,6 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
-import { Chunk, Effect, Option, type PubSub, Queue, Stream } from "effect"
+import { Chunk, Effect, Option, type Scope, Stream } from "effect"
 import type { Recorded } from "../domain/Event.ts"
+import { isKnown } from "../domain/Upcast.ts"
 import { breathe } from "./Breathe.ts"
 import { ChainBroken, type Head, type JournalFailed } from "./Journal.ts"
 import { failure } from "./SqliteFailure.ts"
@@ -47,20 +48,22 @@ export const read = (
 ): Stream.Stream<Recorded, JournalFailed> =>
   rows(sql, file, options).pipe(Stream.mapEffect(decoded(file)), Stream.flattenChunks)
 
-/** Subscribes first, so that nothing falls between catching up and waiting; wakes for each new head, reads pages. */
+/** Made once for each follower: what it waits for when it has read everything. */
+export type News = Effect.Effect<Effect.Effect<unknown>, never, Scope.Scope>
+
+/** Subscribes first, so that nothing falls between catching up and waiting. */
 export const follow = (
   sql: SqlClient.SqlClient,
   file: string,
-  heads: PubSub.PubSub<number>,
+  subscribe: News,
   after: number
 ): Stream.Stream<Recorded, JournalFailed> =>
   Stream.unwrapScoped(
-    Effect.gen(function* () {
-      const news = yield* heads.subscribe
+    Effect.map(subscribe, (news) => {
       const next = Effect.fnUntraced(function* (from: number) {
         let found = yield* page(sql, from, undefined)
         while (found.length === 0) {
-          yield* Queue.take(news)
+          yield* news
           found = yield* page(sql, from, undefined)
         }
         yield* breathe
@@ -76,32 +79,32 @@ export const follow = (
 /** Recomputes the chain of every transaction; a transaction is what shares a chain value. */
 export const verify = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, file: string) {
   let head: Head = { seq: 0, chain: "" }
+  let unknown = 0
   let open: Array<StoredEvent> = []
-  const close = Effect.suspend(() => {
+  /** Compares the transaction that has been read to its end. */
+  const close = (): ChainBroken | undefined => {
     const [first] = open
-    const last = open[open.length - 1]
-    if (first === undefined || last === undefined) return Effect.void
+    if (first === undefined) return undefined
     const expected = chainOf(head.chain, open)
-    if (first.seq !== head.seq + 1 || last.seq !== head.seq + open.length || expected !== first.chain) {
-      return Effect.fail(new ChainBroken({ seq: first.seq, expected, found: first.chain }))
+    const contiguous = open.every(({ seq }, index) => seq === head.seq + index + 1)
+    if (!contiguous || expected !== first.chain) {
+      return new ChainBroken({ seq: first.seq, expected, found: first.chain })
     }
-    head = { seq: last.seq, chain: first.chain }
+    head = { seq: head.seq + open.length, chain: first.chain }
     open = []
-    return Effect.void
-  })
-  yield* Stream.runForEach(rows(sql, file, { after: 0 }), (found) =>
-    Effect.forEach(
-      found,
-      (row) => {
-        const same = open[0] === undefined || open[0].chain === row.chain
-        return Effect.zipRight(
-          same ? Effect.void : close,
-          Effect.sync(() => open.push(row))
-        )
-      },
-      { discard: true }
-    )
-  )
-  yield* close
-  return { events: head.seq, head }
+    return undefined
+  }
+  const check = (found: Iterable<StoredEvent>): ChainBroken | undefined => {
+    for (const row of found) {
+      const broken = open[0] === undefined || open[0].chain === row.chain ? undefined : close()
+      if (broken !== undefined) return broken
+      open.push(row)
+      if (!isKnown(row.tag, row.shape)) unknown += 1
+    }
+    return undefined
+  }
+  yield* Stream.runForEach(rows(sql, file, { after: 0 }), (found) => Effect.suspend(() => check(found) ?? Effect.void))
+  const broken = close()
+  if (broken !== undefined) return yield* broken
+  return { events: head.seq, unknown, head }
 })

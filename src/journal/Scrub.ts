@@ -1,25 +1,65 @@
-import { Redacted } from "effect"
+import { Option, Redacted } from "effect"
+import type { Json, JsonObject } from "../domain/Json.ts"
 
-/** Takes known secrets out of a text, in every form in which JSON or a URL may hold them. */
-export type Scrub = (text: string) => string
+/** Takes known secrets out of what is about to be stored; a text that holds none comes back as it is. */
+export interface Scrub {
+  readonly text: (text: string) => string
+  /** Of the JSON text of an event; null when a secret is part of a name or a number, which cannot be blotted out. */
+  readonly event: (data: string) => string | null
+}
 
-const formsOf = (secret: string): ReadonlyArray<string> => [
-  ...new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
-]
+/** What stands in the place of a secret. */
+const blot = "<redacted>"
 
 /** Shorter texts occur by chance. */
 const shortest = 6
+
+/** Members by which objects and fields are found again. */
+const names: ReadonlySet<string> = new Set(["ref", "$ref", "becomes", "field"])
+
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1)
+
+/** As it is, in JSON, in JSON within JSON, and in a URL. */
+const formsOf = (secret: string): ReadonlyArray<string> => {
+  const encoded = encodeURIComponent(secret)
+  return [
+    secret,
+    escaped(secret),
+    escaped(escaped(secret)),
+    encoded,
+    encoded.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())
+  ]
+}
+
+const parse = Option.liftThrowable((text: string) => JSON.parse(text) as Json)
 
 /**
  * The last line of defence: clients strip what they know to be secret, and whatever is configured as a secret is taken out
  * here wherever it turns up, a note of a guest included.
  */
 export const scrubOf = (secrets: ReadonlyArray<Redacted.Redacted>): Scrub => {
-  const forms = secrets
-    .map((secret) => Redacted.value(secret))
-    .filter((secret) => secret.length >= shortest)
-    .flatMap(formsOf)
-    .sort((a, b) => b.length - a.length)
-  return (text) =>
-    forms.reduce((clean, form) => (clean.includes(form) ? clean.replaceAll(form, "<redacted>") : clean), text)
+  const known = secrets.map((secret) => Redacted.value(secret)).filter((secret) => secret.length >= shortest)
+  const forms = [...new Set(known.flatMap(formsOf))].sort((a, b) => b.length - a.length)
+  const holds = (text: string) => forms.some((form) => text.includes(form))
+  const blotted = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, blot), text)
+
+  const member = ([key, value]: [string, Json]): [string, Json] => [key, names.has(key) ? value : strings(value)]
+  const strings = (value: Json): Json => {
+    if (typeof value === "string") return blotted(value)
+    if (value === null || typeof value !== "object") return value
+    if (Array.isArray(value)) return value.map(strings)
+    return Object.fromEntries(Object.entries(value as JsonObject).map(member))
+  }
+  /** By strings, so that JSON stays JSON. */
+  const clean = (text: string) =>
+    Option.match(parse(text), { onNone: () => text, onSome: (value) => JSON.stringify(strings(value)) })
+
+  return {
+    text: (text) => (holds(text) ? blotted(clean(text)) : text),
+    event: (data) => {
+      if (!holds(data)) return data
+      const done = clean(data)
+      return holds(done) ? null : done
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { Cause, Option } from "effect"
+import { Cause, Effect, Option } from "effect"
 import { JournalFailed } from "./Journal.ts"
 
 const known: ReadonlyArray<readonly [pattern: RegExp, detail: string, remedy: string]> = [
@@ -20,10 +20,11 @@ const known: ReadonlyArray<readonly [pattern: RegExp, detail: string, remedy: st
     "Restore it from a copy; `proxledger journal verify` names the first broken event"
   ],
   [/SQLITE_BUSY|SQLITE_LOCKED/, "another program holds it", "Close that program and run again"],
+  [/SQLITE_IOERR/, "the disk failed to read or write", "Check the disk and its file system"],
   [/append-only/, "an event cannot be changed", "Write a new event instead"]
 ]
 
-const textOf = (problem: unknown): string => {
+export const textOf = (problem: unknown): string => {
   if (!(problem instanceof Error)) return String(problem)
   const code = "code" in problem ? `${String(problem.code)} ` : ""
   const cause = problem.cause === undefined ? "" : ` ${textOf(problem.cause)}`
@@ -32,6 +33,7 @@ const textOf = (problem: unknown): string => {
 
 /** What a failure of the store means for whoever runs the engine. */
 export const failure = (file: string, problem: unknown): JournalFailed => {
+  if (problem instanceof JournalFailed) return problem
   const text = textOf(problem)
   const found = known.find(([pattern]) => pattern.test(text))
   return found === undefined
@@ -45,3 +47,9 @@ export const failureOf = (file: string, cause: Cause.Cause<unknown>): JournalFai
     file,
     Option.getOrElse(Cause.failureOption(cause), () => Cause.squash(cause))
   )
+
+/** Everything that goes wrong in an effect, as a failure of this journal. */
+export const failing =
+  (file: string) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, JournalFailed, R> =>
+    Effect.catchAllCause(self, (cause) => Effect.fail(failureOf(file, cause)))

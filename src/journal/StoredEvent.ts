@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto"
-import { Schema } from "effect"
+import { Option, Schema } from "effect"
 import { Event, type Recorded, versions } from "../domain/Event.ts"
-import type { Json } from "../domain/Json.ts"
+import type { Json, JsonObject } from "../domain/Json.ts"
 import { upcast } from "../domain/Upcast.ts"
+import type { Scrub } from "./Scrub.ts"
 
 /** A row of the table of events. */
 export interface StoredEvent {
@@ -20,11 +21,25 @@ export interface StoredEvent {
   readonly chain: string
 }
 
-const encode = Schema.encodeSync(Event)
+/** An event on its way into the store: what is written, and the event that readers will make of it. */
+export interface Draft {
+  readonly event: Event
+  readonly shape: number
+  readonly data: string
+}
 
-export const dataOf = (event: Event): Pick<StoredEvent, "tag" | "shape" | "data"> => {
-  const { _tag, ...data } = encode(event)
-  return { tag: _tag, shape: versions[_tag], data: JSON.stringify(data) }
+const encode = Schema.encodeSync(Event)
+const decode = Schema.decodeUnknownOption(Event)
+
+/** Null when a secret cannot be taken out of the event without breaking it. An event of a wrong shape throws. */
+export const draftOf = (event: Event, scrub: Scrub): Draft | null => {
+  const { _tag, ...members } = encode(event)
+  const data = JSON.stringify(members)
+  const clean = scrub.event(data)
+  if (clean === data) return { event, shape: versions[_tag], data }
+  if (clean === null) return null
+  const seen = decode({ ...(JSON.parse(clean) as JsonObject), _tag })
+  return Option.getOrNull(Option.map(seen, (cleaned) => ({ event: cleaned, shape: versions[_tag], data: clean })))
 }
 
 /** The event as readers get it; null where only a newer engine knows it. */

@@ -1,16 +1,17 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
-import { Chunk, Clock, Deferred, Effect, Queue } from "effect"
+import { Chunk, Clock, Deferred, Effect, Option, Queue, Ref } from "effect"
 import type { Event, Recorded } from "../domain/Event.ts"
 import { fold } from "./Fold.ts"
-import { Conflict, type Head, type JournalFailed } from "./Journal.ts"
+import { Conflict, type Head, JournalFailed } from "./Journal.ts"
 import type { Scrub } from "./Scrub.ts"
 import { failureOf } from "./SqliteFailure.ts"
-import { chainOf, dataOf, type StoredEvent } from "./StoredEvent.ts"
+import { chainOf, type Draft, draftOf, type StoredEvent } from "./StoredEvent.ts"
+import { transactionOf } from "./Transaction.ts"
 
 interface Job {
   readonly stream: string
   readonly expected: number
-  readonly events: ReadonlyArray<Event>
+  readonly drafts: ReadonlyArray<Draft>
   readonly done: Deferred.Deferred<number, Conflict | JournalFailed>
 }
 
@@ -29,8 +30,8 @@ const versionOf = (sql: SqlClient.SqlClient, stream: string) =>
     ([row]) => Number(row?.version ?? 0)
   )
 
-/** One transaction: the jobs whose expectation holds, and what follows from them in the projections. */
-const write = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, scrub: Scrub, jobs: ReadonlyArray<Job>) {
+/** The jobs whose expectation holds, and what follows from them in the projections; a conflict fails its own job only. */
+const write = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, jobs: ReadonlyArray<Job>) {
   const head = yield* headOf(sql)
   const at = yield* Clock.currentTimeMillis
   const versions = new Map<string, number>()
@@ -38,20 +39,19 @@ const write = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, scrub: Scru
   const rows: Array<Omit<StoredEvent, "chain">> = []
   const recorded: Array<Recorded> = []
   for (const job of jobs) {
-    const { events, expected, stream } = job
+    const { drafts, expected, stream } = job
     const actual = versions.get(stream) ?? (yield* versionOf(sql, stream))
     if (actual !== expected) {
       outcomes.set(job, Effect.fail(new Conflict({ stream, expected, actual })))
       continue
     }
-    events.forEach((event, index) => {
-      const { data, shape, tag } = dataOf(event)
+    drafts.forEach(({ data, event, shape }, index) => {
       const place = { seq: head.seq + rows.length + 1, at, stream, version: expected + index + 1 }
-      rows.push({ ...place, tag, shape, data: scrub(data) })
+      rows.push({ ...place, tag: event._tag, shape, data })
       recorded.push({ ...place, event })
     })
-    versions.set(stream, expected + events.length)
-    outcomes.set(job, Effect.succeed(expected + events.length))
+    versions.set(stream, expected + drafts.length)
+    outcomes.set(job, Effect.succeed(expected + drafts.length))
   }
   if (rows.length > 0) {
     const chain = chainOf(head.chain, rows)
@@ -73,31 +73,51 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly committed: (seq: number) => Effect.Effect<unknown>
 }) {
   const { file, scrub, sql } = options
-  const inbox = yield* Queue.bounded<Job>(256)
-  yield* Queue.takeBetween(inbox, 1, groupSize).pipe(
-    Effect.flatMap((taken) => {
-      const jobs = Chunk.toReadonlyArray(taken)
-      return sql.withTransaction(write(sql, scrub, jobs)).pipe(
-        Effect.matchCauseEffect({
-          // A failed COMMIT is a defect of the library; nothing of the transaction is on disk then.
-          onFailure: (cause) => Effect.forEach(jobs, ({ done }) => Deferred.fail(done, failureOf(file, cause))),
-          onSuccess: ({ outcomes, seq }) =>
-            Effect.zipRight(
-              options.committed(seq),
-              Effect.forEach(jobs, (job) => Deferred.complete(job.done, outcomes.get(job) ?? Effect.succeed(0)))
-            )
-        })
-      )
-    }),
-    Effect.forever,
-    Effect.withTracerEnabled(false),
-    Effect.forkScoped
+  const transaction = transactionOf(sql)
+  const health = yield* Ref.make(Option.none<JournalFailed>())
+  const closed = new JournalFailed({ file, detail: "it was closed before this was written", remedy: "Run again" })
+  const inbox = yield* Effect.acquireRelease(Queue.bounded<Job>(256), (queue) =>
+    Queue.takeAll(queue).pipe(
+      Effect.flatMap(Effect.forEach(({ done }) => Deferred.fail(done, closed))),
+      Effect.zipRight(Queue.shutdown(queue))
+    )
   )
-  return {
-    append: Effect.fnUntraced(function* (stream: string, expected: number, events: ReadonlyArray<Event>) {
-      const done = yield* Deferred.make<number, Conflict | JournalFailed>()
-      yield* Queue.offer(inbox, { stream, expected, events, done })
-      return yield* Deferred.await(done)
+
+  const commit = Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>) {
+    const { outcomes, seq } = yield* transaction(write(sql, jobs))
+    yield* Ref.set(health, Option.none())
+    yield* options.committed(seq)
+    for (const job of jobs) yield* Deferred.complete(job.done, outcomes.get(job) ?? Effect.fail(closed))
+  })
+  /** A failed COMMIT arrives as a defect; nothing of the transaction is on disk then. */
+  const refuse = Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, failed: JournalFailed) {
+    yield* Ref.set(health, Option.some(failed))
+    for (const { done } of jobs) yield* Deferred.fail(done, failed)
+  })
+
+  yield* Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(restore(Queue.takeBetween(inbox, 1, groupSize)), (taken) => {
+      const jobs = Chunk.toReadonlyArray(taken)
+      return Effect.catchAllCause(commit(jobs), (cause) => refuse(jobs, failureOf(file, cause)))
     })
-  }
+  ).pipe(Effect.forever, Effect.withTracerEnabled(false), Effect.forkScoped)
+
+  const append = Effect.fnUntraced(function* (stream: string, expected: number, events: ReadonlyArray<Event>) {
+    const drafts: Array<Draft> = []
+    for (const event of events) {
+      const draft = draftOf(event, scrub)
+      if (draft === null) {
+        return yield* new JournalFailed({
+          file,
+          detail: `a password or token of the configuration is part of a name or number in ${event._tag}, so it cannot be taken out`,
+          remedy: "Change that password: it is an ordinary word"
+        })
+      }
+      drafts.push(draft)
+    }
+    const done = yield* Deferred.make<number, Conflict | JournalFailed>()
+    yield* Queue.offer(inbox, { stream, expected, drafts, done })
+    return yield* Deferred.await(done)
+  })
+  return { append, health: Ref.get(health) }
 })
