@@ -93,20 +93,27 @@ export const send = Effect.fn("Delivery.send")(function* (
     : yield* netbox.remove(parcel.kind.path, known, conditions)
 })
 
-/** What an answer says of each operation. */
+/** What an answer says of each operation: rows of a create come in its order, those of an update are known by id. */
 export const written = (
   self: Dispatching,
   batch: number,
   operations: ReadonlyArray<OperationPlanned>,
-  { requestId, rows }: Written
+  { missing, requestId, rows }: Written
 ): Settled => {
-  const ok = operations.flatMap((operation, index): Settled["ok"] => {
-    const row = rows[index]
-    const updated = row?.["last_updated"]
-    const id = row?.id ?? idOf(self, operation)
-    return id === undefined ? [] : [[operation.op, id, typeof updated === "string" ? updated : null]]
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const gone = new Set(missing)
+  const ok: Array<Settled["ok"][number]> = []
+  const failed: Array<Failure> = []
+  operations.forEach((operation, index) => {
+    const { op, verb } = operation
+    const id = verb === "create" ? rows[index]?.id : idOf(self, operation)
+    if (id === undefined || gone.has(id)) failed.push({ op, reason: "missing", detail: "it is gone from NetBox" })
+    else {
+      const updated = byId.get(id)?.["last_updated"]
+      ok.push([op, id, typeof updated === "string" ? updated : null])
+    }
   })
-  return settled(batch, { ok, requestId })
+  return settled(batch, { ok, failed, requestId })
 }
 
 /** Objects that changed or went since they were read, by reading their versions again. */
