@@ -148,17 +148,17 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
       })
       /** What the addresses do not depend on: its failure costs itself alone. */
       const extra = <A>(command: string, what: string, parse: (result: Json) => A | undefined) =>
-        ask(command).pipe(
-          Effect.map((result) => {
+        Effect.match(ask(command), {
+          onFailure: (error) => {
+            note({ scope: scopeOf(guest), what, why: isSilence(error) ? silence : error.message })
+            return undefined
+          },
+          onSuccess: (result) => {
             const value = parse(result)
             if (value === undefined) note({ scope: scopeOf(guest), what, why: refusalOf(result) })
             return value
-          }),
-          Effect.catchAll((error) => {
-            note({ scope: scopeOf(guest), what, why: isSilence(error) ? silence : error.message })
-            return Effect.succeed(undefined)
-          })
-        )
+          }
+        })
       const interfaces = interfacesOf(guest, yield* ask("network-get-interfaces"), note)
       const hostname = yield* extra("get-host-name", "hostname", (host) => textOf(host, "host-name"))
       const os = options.osInfo ? yield* extra("get-osinfo", "os", osOf) : undefined

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Array as Arr, Effect } from "effect"
 import type { Gap } from "../domain/Event.ts"
 import { canonical, isJsonObject, type Json } from "../domain/Json.ts"
 import type { GuestFacts, NodeFacts, Observation } from "../domain/proxmox/Observation.ts"
@@ -19,117 +19,129 @@ const inOrder = (gaps: ReadonlyArray<Gap>): ReadonlyArray<Gap> => {
   return [...keyed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap)
 }
 
+/** What `parse` makes of an answer; undefined, and a gap, where there is none or it makes nothing of it. */
+type Ask = <A>(
+  call: Call,
+  scope: string,
+  what: string,
+  parse: (data: Json) => A | undefined
+) => Effect.Effect<A | undefined>
+
+const asking =
+  (client: ProxmoxClient, note: Rows.Note): Ask =>
+  (call, scope, what, parse) =>
+    Effect.match(client.send(call), {
+      onFailure: (error) => {
+        note({ scope, what, why: error.message })
+        return undefined
+      },
+      onSuccess: (data) => {
+        const value = parse(data)
+        if (value === undefined) note({ scope, what, why: `the answer of ${call.path} is not as documented` })
+        return value
+      }
+    })
+
+/** What stands above the guests. Undefined members were not seen. */
+const readCluster = Effect.fnUntraced(function* (client: ProxmoxClient, ask: Ask, note: Rows.Note) {
+  const about = yield* client.send({ path: "/version" })
+  const version = isJsonObject(about) && typeof about.version === "string" ? about.version : "unknown"
+  if (version === "unknown") note({ scope: "source", what: "version", why: "/version tells none" })
+
+  const askStatus = ask({ path: "/cluster/status", lane: "protected" }, "source", "cluster", (data) =>
+    Rows.clusterStatus(data, note)
+  )
+  // The node behind an endpoint may be cut off from a cluster that lives on behind another one.
+  const status = yield* Effect.repeat(askStatus, {
+    while: (seen) => (seen?.quorate === false ? client.passOver : Effect.succeed(false))
+  })
+  if (status?.quorate === false) note({ scope: "source", what: "cluster", why: "the cluster has no quorum" })
+
+  const list = ask({ path: "/cluster/resources", query: [["type", "vm"]] }, "source", "guests", (data) =>
+    Rows.guestList(data, note)
+  )
+  const listed = yield* list
+  // After the list: had a privilege been lost before it, guests would be hidden without a word.
+  const [permissions, states, tagStyle] = yield* Effect.all(
+    [
+      ask({ path: "/access/permissions" }, "source", "permissions", Permissions.parse),
+      ask({ path: "/nodes" }, "source", "nodes", Rows.nodeStates),
+      ask({ path: "/cluster/options" }, "source", "options", (data) =>
+        isJsonObject(data) ? parseTagStyle(data["tag-style"] ?? null) : undefined
+      )
+    ],
+    { concurrency: 3 }
+  )
+  const nodes = mergeNodes(status?.nodes ?? [], states ?? new Map(), listed?.guests ?? [])
+  return { version, status, list, listed, permissions, tagStyle, nodes }
+})
+
+/** Whether no node has a guest: pmxcfs that has just started knows none, and answers a list without rows. */
+const nodesAreEmpty = (ask: Ask, nodes: ReadonlyArray<NodeFacts>): Effect.Effect<boolean> =>
+  Effect.every(
+    nodes.filter(({ online }) => online !== false).flatMap(({ name }) => [`/nodes/${name}/qemu`, `/nodes/${name}/lxc`]),
+    (path) =>
+      Effect.map(ask({ path, lane: "protected" }, "source", "guests", Rows.rowsOf), (rows) => rows?.length === 0)
+  )
+
+const withNetwork = (ask: Ask, node: NodeFacts): Effect.Effect<NodeFacts> =>
+  ask({ path: `/nodes/${node.name}/network` }, `node/${node.name}`, "network", Rows.networkRows).pipe(
+    Effect.map((network) => (network === undefined ? node : { ...node, network }))
+  )
+
 export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestReaderOptions): ProxmoxObserver => {
   const reader = ProxmoxGuestReader.make(client, options)
 
   const observe = Effect.gen(function* () {
     const gaps: Array<Gap> = []
     const note: Rows.Note = (gap) => void gaps.push(gap)
-
-    /** What `parse` makes of an answer; undefined, and a gap, where there is none or it makes nothing of it. */
-    const ask = <A>(call: Call, scope: string, what: string, parse: (data: Json) => A | undefined) =>
-      client.send(call).pipe(
-        Effect.map((data) => {
-          const value = parse(data)
-          if (value === undefined) note({ scope, what, why: `the answer of ${call.path} is not as documented` })
-          return value
-        }),
-        Effect.catchAll((error) => {
-          note({ scope, what, why: error.message })
-          return Effect.succeed(undefined)
-        })
-      )
-
-    const about = yield* client.send({ path: "/version" })
-    const version = isJsonObject(about) && typeof about.version === "string" ? about.version : "unknown"
-    if (version === "unknown") note({ scope: "source", what: "version", why: "/version tells none" })
-
-    const askStatus = ask({ path: "/cluster/status", lane: "protected" }, "source", "cluster", (data) =>
-      Rows.clusterStatus(data, note)
-    )
-    // The node behind an endpoint may be cut off from a cluster that lives on behind another one.
-    const status = yield* Effect.repeat(askStatus, {
-      while: (seen) => (seen?.quorate === false ? client.passOver : Effect.succeed(false))
-    })
+    const ask = asking(client, note)
+    const { list, listed, nodes, permissions, status, tagStyle, version } = yield* readCluster(client, ask, note)
     const quorate = status?.quorate ?? false
-    if (status !== undefined && !quorate) note({ scope: "source", what: "cluster", why: "the cluster has no quorum" })
+    const guests = listed?.guests ?? []
 
-    const askGuests = ask({ path: "/cluster/resources", query: [["type", "vm"]] }, "source", "guests", (data) =>
-      Rows.guestList(data, note)
-    )
-    const list = yield* askGuests
-    // After the list: had a privilege been lost before it, guests would be hidden without a word.
-    const [permissions, states, tagStyle] = yield* Effect.all(
-      [
-        ask({ path: "/access/permissions" }, "source", "permissions", Permissions.parse),
-        ask({ path: "/nodes" }, "source", "nodes", Rows.nodeStates),
-        ask({ path: "/cluster/options" }, "source", "options", (data) =>
-          isJsonObject(data) ? parseTagStyle(data["tag-style"] ?? null) : undefined
-        )
-      ],
-      { concurrency: 3 }
-    )
     const missing = permissions === undefined ? [] : Permissions.missing(permissions, version)
     for (const { costs, path, privilege, what } of missing) {
       if (what !== "storages") note({ scope: "source", what, why: `${privilege} on ${path} is missing: ${costs}` })
     }
-
-    const nodes = mergeNodes(status?.nodes ?? [], states ?? new Map(), list?.guests ?? [])
     const offline = new Set(nodes.filter(({ online }) => online === false).map(({ name }) => name))
     for (const name of offline) note({ scope: `node/${name}`, what: "guests", why: "the node is offline" })
-
-    // pmxcfs that has just started knows no guests, and says so with a list without rows.
-    const isEmptyDoubtful =
-      list?.guests.length === 0 &&
-      (yield* Effect.exists(
-        nodes
-          .filter(({ online }) => online !== false)
-          .flatMap(({ name }) => [`/nodes/${name}/qemu`, `/nodes/${name}/lxc`]),
-        (path) =>
-          ask({ path, lane: "protected" }, "source", "guests", Rows.rowsOf).pipe(
-            Effect.map((rows) => rows === undefined || rows.length > 0)
-          )
-      ))
-    if (isEmptyDoubtful) {
+    const isListed = listed?.whole === true && (guests.length > 0 || (yield* nodesAreEmpty(ask, nodes)))
+    if (listed?.whole === true && !isListed) {
       note({ scope: "source", what: "guests", why: "the list of guests is empty, but the nodes do not confirm that" })
     }
 
-    const reading: ProxmoxGuestReader.GuestReading = { version, permissions, note, list: askGuests }
-    const isUp = ({ node }: GuestFacts) => !offline.has(node)
-    const listed = list?.guests ?? []
-    const [network, guests] = yield* Effect.all(
+    const [asleep, awake] = Arr.partition(guests, ({ node }) => !offline.has(node))
+    const reading: ProxmoxGuestReader.GuestReading = { version, permissions, note, list }
+    const [seenNodes, seenGuests] = yield* Effect.all(
       [
         Effect.forEach(
           nodes,
-          (node): Effect.Effect<NodeFacts> => {
-            if (node.online === false) return Effect.succeed(quorate ? node : withoutState(node))
-            const path = `/nodes/${node.name}/network`
-            return ask({ path }, `node/${node.name}`, "network", Rows.networkRows).pipe(
-              Effect.map((rows) => (rows === undefined ? node : { ...node, network: rows }))
-            )
+          (node) => {
+            if (!offline.has(node.name)) return withNetwork(ask, node)
+            return Effect.succeed(quorate ? node : withoutState(node))
           },
-          { concurrency: 16 }
+          { concurrency: "unbounded" }
         ),
-        reader.configs(listed.filter(isUp), reading).pipe(Effect.flatMap((found) => reader.addresses(found, reading)))
+        reader.configs(awake, reading).pipe(Effect.flatMap((found) => reader.addresses(found, reading)))
       ],
       { concurrency: 2 }
     )
-    const unseen = listed.filter((guest) => !isUp(guest)).map((guest): GuestFacts => ({ ...guest, status: "unknown" }))
+    const unseen = asleep.map((guest): GuestFacts => ({ ...guest, status: "unknown" }))
 
     const observation: Observation = {
       source: client.source,
       version,
       cluster: { ...(status === undefined ? {} : { name: status.name }), quorate },
       complete:
-        list?.whole === true &&
-        !isEmptyDoubtful &&
+        isListed &&
         quorate &&
         nodes.every(({ online }) => online === true) &&
         permissions !== undefined &&
         !missing.some(({ what }) => what === "guests" || what === "cluster"),
       ...(tagStyle === undefined ? {} : { tagStyle }),
-      nodes: network,
-      guests: [...guests, ...unseen].sort((a, b) => a.vmid - b.vmid),
+      nodes: seenNodes,
+      guests: [...seenGuests, ...unseen].sort((a, b) => a.vmid - b.vmid),
       gaps: inOrder(gaps)
     }
     return observation

@@ -323,7 +323,7 @@ describe("Proxmox: agents and containers", () => {
       const simulated = yield* lab({ guests: 0 })
       const { vmid } = yield* withAgent(simulated)
       yield* simulated.addFault({ fault: Fault.Hang(), path: /get-host-name$/ })
-      const observation = yield* observeOnce(simulated, { agentDeadline: "150 millis" })
+      const observation = yield* observeOnce(simulated, { agentDeadline: "1500 millis" })
       assert.deepStrictEqual(gapsOf(observation), [`guest/${vmid} hostname`])
       assert.isDefined((yield* guestOf(observation, vmid)).interfaces)
     })
