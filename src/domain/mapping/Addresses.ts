@@ -54,9 +54,10 @@ const preferred: Order.Order<AssignedAddress> = Order.combine(
 
 /**
  * The addresses of a guest. A NIC that the guest reports (found by its MAC; VLAN children, aliases and bonds share it) has
- * the reported ones; a NIC it does not report has those of the configuration, if any.
+ * the reported ones; a NIC it does not report has those of the configuration, if any. `wholly`: nothing of the report was
+ * unreadable.
  */
-export const addressesOf = (facts: GuestFacts, guest: Guest | undefined): Addresses => {
+export const addressesOf = (facts: GuestFacts, guest: Guest | undefined, wholly: boolean): Addresses => {
   if (guest === undefined) return { list: [], covered: new Set() }
   const list = new Map<string, AssignedAddress>()
   const covered = new Set<string>()
@@ -64,7 +65,7 @@ export const addressesOf = (facts: GuestFacts, guest: Guest | undefined): Addres
     const reported = nic.mac === null ? [] : (facts.interfaces ?? []).filter(({ mac }) => mac === nic.mac)
     const fixed = configured(nic)
     const answered = reported.length > 0
-    if (answered || (fixed.length > 0 && !nic.dhcp && !nic.slaac && !guest.agent)) covered.add(nic.key)
+    if ((answered && wholly) || (fixed.length > 0 && !nic.dhcp && !nic.slaac && !guest.agent)) covered.add(nic.key)
     for (const cidr of (answered ? reported.flatMap(live) : fixed).filter(isUsable)) {
       const host = Address.format(cidr.address)
       if (list.has(host)) continue

@@ -49,8 +49,9 @@ export const understood = (guest: Guest, ...keys: ReadonlyArray<string>): boolea
     return keys.includes(key) || keys.includes(key.replace(/\d+$/, ""))
   })
 
-/** Proxmox no longer tells the nature of a guest whose node is long dead: it has a vmid, and no name. */
-const isUnknown = (facts: GuestFacts): boolean => facts.status === "unknown" && facts.config === undefined
+/** Proxmox no longer tells the nature of a guest whose node is long dead: it has a vmid, and perhaps no name. */
+const isUnknown = ({ config, name, status }: GuestFacts): boolean =>
+  config === undefined && (status === "unknown" || name === undefined)
 
 export const factsOf = (
   settings: SourceSettings,
@@ -59,6 +60,7 @@ export const factsOf = (
   target: Target
 ): Facts => {
   const source = settings.name
+  const partlySeen = new Set(observation.gaps.flatMap(({ scope, what }) => (what === "addresses" ? [scope] : [])))
   const views = observation.guests.map((facts): GuestView => {
     const guest = facts.config === undefined ? undefined : parseGuest(facts)
     const tags = Tags.parse(facts.tags ?? "")
@@ -72,7 +74,8 @@ export const factsOf = (
       tags,
       vmid: facts.vmid
     })
-    return { key: guestKey(source, facts.vmid), facts, guest, decision, tags, addresses: addressesOf(facts, guest) }
+    const addresses = addressesOf(facts, guest, !partlySeen.has(`guest/${facts.vmid}`))
+    return { key: guestKey(source, facts.vmid), facts, guest, decision, tags, addresses }
   })
   const [others, kept] = Arr.partition(views, ({ decision, facts }) => decision.included && !isUnknown(facts))
   return {

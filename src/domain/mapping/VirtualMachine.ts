@@ -1,6 +1,6 @@
 import { refTo, want, type Wanted } from "../Desired.ts"
 import type { Json } from "../Json.ts"
-import { uidField } from "../Kind.ts"
+import { type Owner, uidField } from "../Kind.ts"
 import { type Facts, type GuestView, understood } from "./Facts.ts"
 import type { Mapping } from "./Mapping.ts"
 import { setBy } from "./Named.ts"
@@ -24,6 +24,10 @@ const nameOf = ({ facts, guest }: GuestView): string => {
   const name = (guest?.hostname ?? facts.name ?? "").replaceAll(/\p{Cc}/gu, "").trim()
   return name === "" ? `${facts.type === "qemu" ? "vm" : "ct"}-${facts.vmid}` : [...name].slice(0, 64).join("").trim()
 }
+
+/** A name that could not be read is made up for a new machine, and changes nothing of one that is there. */
+const nameOwner = ({ facts, guest }: GuestView): Owner =>
+  facts.name !== undefined || (guest !== undefined && understood(guest, "name", "hostname")) ? "three-way" : "initial"
 
 /** The first line says what it is; the whole note is kept where that line does not hold it. */
 const notes = ({ facts, guest }: GuestView): { readonly [field: string]: Wanted } => {
@@ -105,7 +109,10 @@ export const VirtualMachine: Mapping = {
         hints: { cluster: source, macs: (guest?.nics ?? []).flatMap(({ mac }) => mac ?? []) },
         alternatives: { name: alternative },
         fields: {
-          name: want(name, seen.type === "qemu" ? "config.name" : "config.hostname", { accepts: [alternative] }),
+          name: want(name, seen.type === "qemu" ? "config.name" : "config.hostname", {
+            accepts: [alternative],
+            owner: nameOwner(view)
+          }),
           ...(status === undefined ? {} : { status: want(status, "status") }),
           cluster: want(refTo(clusterRef(source)), "cluster of the guest"),
           device: want(refTo(deviceRef(source, seen.node)), "node of the guest"),
