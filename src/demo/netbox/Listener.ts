@@ -1,0 +1,86 @@
+import { Effect, FiberSet, type Scope } from "effect"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { Answer } from "./Answer.ts"
+import type { Asked } from "./Api.ts"
+import type { Fault } from "./Faults.ts"
+
+export interface ListenerOptions {
+  /** 0 for any. */
+  readonly port: number
+  /** Of every request, in milliseconds. */
+  readonly latency: number
+  readonly answer: (asked: Asked) => Answer
+  readonly faults: (method: string, path: string) => ReadonlyArray<Fault>
+  /** Told once the request is dealt with; `status` is null where no answer went out. */
+  readonly dealtWith: (asked: Asked, status: number | null) => void
+}
+
+const readBody = (request: IncomingMessage): Effect.Effect<string> =>
+  Effect.async((resume) => {
+    const chunks: Array<Buffer> = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    request.on("end", () => resume(Effect.succeed(Buffer.concat(chunks).toString("utf8"))))
+  })
+
+const send = (response: ServerResponse, method: string, { status, body, html, headers }: Answer): void => {
+  const text = html ?? (body === undefined ? "" : JSON.stringify(body))
+  const type = html === undefined ? "application/json" : "text/html; charset=utf-8"
+  response.writeHead(status, {
+    ...(text === "" ? {} : { "Content-Type": type }),
+    "Content-Length": Buffer.byteLength(text),
+    ...headers
+  })
+  response.end(method === "HEAD" ? undefined : text)
+}
+
+const faulty = (fault: Fault & { readonly type: "status" }): Answer => ({
+  status: fault.status,
+  ...(fault.status === 429
+    ? { body: { detail: "Request was throttled." } }
+    : { html: `<html><head><title>${fault.status}</title></head></html>\n` }),
+  headers: fault.retryAfter === undefined ? {} : { "Retry-After": String(fault.retryAfter) }
+})
+
+/** Serves on 127.0.0.1 until the scope ends, which cuts what connections are left. Returns the address. */
+export const listen = (options: ListenerOptions): Effect.Effect<string, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const run = yield* FiberSet.makeRuntime<never>()
+    const exchange = Effect.fnUntraced(function* (request: IncomingMessage, response: ServerResponse) {
+      const url = new URL(request.url ?? "/", "http://localhost")
+      const asked: Asked = {
+        method: request.method ?? "GET",
+        path: url.pathname,
+        query: url.searchParams,
+        authorization: request.headers.authorization,
+        ifMatch: request.headers["if-match"],
+        body: yield* readBody(request)
+      }
+      const faults = options.faults(asked.method, asked.path)
+      const late = faults.reduce((sum, fault) => sum + (fault.type === "latency" ? fault.millis : 0), options.latency)
+      if (late > 0) yield* Effect.sleep(late)
+      const instead = faults.find((fault) => fault.type !== "latency")
+      if (instead?.type === "status") {
+        options.dealtWith(asked, instead.status)
+        return send(response, asked.method, faulty(instead))
+      }
+      const answer = instead?.type === "cut" ? null : options.answer(asked)
+      options.dealtWith(asked, instead === undefined && answer !== null ? answer.status : null)
+      if (instead !== undefined || answer === null) return void request.socket.resetAndDestroy()
+      return send(response, asked.method, answer)
+    })
+    const server = yield* Effect.acquireRelease(
+      Effect.async<ReturnType<typeof createServer>>((resume) => {
+        const created = createServer((request, response) => void run(exchange(request, response)))
+        created.keepAliveTimeout = 60_000
+        created.once("error", (cause) => resume(Effect.die(cause)))
+        created.listen(options.port, "127.0.0.1", () => resume(Effect.succeed(created)))
+      }),
+      (created) =>
+        Effect.async<void>((resume) => {
+          created.close(() => resume(Effect.void))
+          created.closeAllConnections()
+        })
+    )
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
