@@ -1,10 +1,8 @@
 import { hostname } from "node:os"
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
-import { Config as EffectConfig, Duration, Effect, Layer } from "effect"
-import { secretsOf, shapeOf, type SourceConfig, type TlsConfig } from "./domain/Config.ts"
+import { Config as EffectConfig, Effect, Layer } from "effect"
+import { rulesDigestInput, secretsOf, type TlsConfig } from "./domain/Config.ts"
 import * as JournalSqlite from "./journal/JournalSqlite.ts"
-import { ConfigInvalid, type Loaded } from "./services/ConfigFile.ts"
+import type { Loaded } from "./services/ConfigFile.ts"
 import type { TlsOptions } from "./services/Endpoint.ts"
 import { EngineSettings } from "./services/EngineSettings.ts"
 import { Metrics } from "./services/Metrics.ts"
@@ -14,54 +12,31 @@ import * as ProxmoxLive from "./services/ProxmoxLive.ts"
 import * as Reconciler from "./services/Reconciler.ts"
 import { version } from "./Version.ts"
 
-const tlsOf = Effect.fnUntraced(function* (loaded: Loaded, key: string, tls: TlsConfig) {
-  const files = yield* FileSystem.FileSystem
-  const paths = yield* Path.Path
-  const fingerprints = (typeof tls.fingerprint === "string" ? [tls.fingerprint] : (tls.fingerprint ?? [])).map((text) =>
-    text.toUpperCase()
-  )
-  const options: TlsOptions = { verify: tls.verify, ...(fingerprints.length === 0 ? {} : { fingerprints }) }
-  if (tls.caFile === undefined) return options
-  const path = paths.resolve(loaded.folder, tls.caFile)
-  const ca = yield* files.readFileString(path).pipe(
-    Effect.mapError(() => {
-      const problem = `names ${path}, which cannot be read`
-      return new ConfigInvalid({ file: loaded.file, problems: [{ line: null, key: `${key}.tls.caFile`, problem }] })
-    })
-  )
-  return { ...options, ca }
-})
-
-const authOf = ({ password, token, username }: SourceConfig): ProxmoxLive.ProxmoxSource["auth"] => {
-  if (token !== undefined) return { token }
-  if (username !== undefined && password !== undefined) return { username, password }
-  throw new Error("A source without credentials passed the check of the configuration")
+const tlsOf = ({ authorities }: Loaded, { caFile, fingerprint = [], verify }: TlsConfig): TlsOptions => {
+  const ca = caFile === undefined ? undefined : authorities.get(caFile)
+  return { verify, fingerprints: [fingerprint].flat(), ...(ca === undefined ? {} : { ca }) }
 }
 
 const proxmox = (loaded: Loaded) =>
   Layer.unwrapEffect(
-    Effect.gen(function* () {
-      const metrics = yield* Metrics
-      const sources = yield* Effect.forEach(loaded.config.proxmox, (source, index) =>
-        Effect.map(tlsOf(loaded, `proxmox[${index}]`, source.tls), (tls): ProxmoxLive.ProxmoxSource => ({
-          name: source.name,
-          urls: source.urls,
-          auth: authOf(source),
-          tls,
-          osInfo: source.osInfo
-        }))
+    Effect.map(Metrics, ({ recorder }) =>
+      ProxmoxLive.layer(
+        loaded.config.proxmox.map(({ auth, name, osInfo, tls, urls }) => ({
+          name,
+          urls,
+          auth,
+          osInfo,
+          tls: tlsOf(loaded, tls)
+        })),
+        { recorder }
       )
-      return ProxmoxLive.layer(sources, { recorder: metrics.recorder })
-    })
+    )
   )
 
-const netbox = (loaded: Loaded) =>
-  Layer.unwrapEffect(
-    Effect.map(tlsOf(loaded, "netbox", loaded.config.netbox.tls), (tls) => {
-      const { token, url } = loaded.config.netbox
-      return NetBoxLive.layer({ url, token, tls })
-    })
-  )
+const netbox = (loaded: Loaded) => {
+  const { tls, token, url } = loaded.config.netbox
+  return NetBoxLive.layer({ url, token, tls: tlsOf(loaded, tls) })
+}
 
 /** Both clients. */
 export const clients = (loaded: Loaded) =>
@@ -76,11 +51,11 @@ const settings = ({ config }: Loaded) =>
       return {
         sources: config.proxmox.map(({ name, nodeName, site }) => ({
           name,
-          ...(site === undefined ? {} : { site: String(site) }),
+          ...(site === undefined ? {} : { site }),
           ...(nodeName === undefined ? {} : { nodeName })
         })),
         rules: config.rules,
-        rulesText: shapeOf(config),
+        rulesText: rulesDigestInput(config),
         removal: {
           deletes: config.removal.policy === "delete",
           grace: config.removal.grace,
@@ -89,7 +64,7 @@ const settings = ({ config }: Loaded) =>
         },
         dispatch: {
           concurrency: netBoxSettings.maxConcurrent,
-          settle: Duration.decode(config.netbox.settle),
+          settle: config.netbox.settle,
           retryDelay: netBoxSettings.retryDelay,
           attempts: netBoxSettings.maxRetries + 1
         },

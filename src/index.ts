@@ -1,5 +1,5 @@
 /** What a program that embeds the engine may import. */
-export { Config } from "./domain/Config.ts"
+export type { Config } from "./domain/Config.ts"
 export { Event, type Recorded } from "./domain/Event.ts"
 export type { Kind } from "./domain/Kind.ts"
 export { kinds } from "./domain/Kinds.ts"

@@ -1,132 +1,88 @@
 import { Duration, Redacted, Schema } from "effect"
 import { canonical, type Json } from "./Json.ts"
+import * as Fields from "./ConfigFields.ts"
 import { Rule } from "./Rules.ts"
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-
-const HttpUrl = Schema.String.pipe(
-  Schema.filter((text) => /^https?:$/.test(protocolOf(text)) || "is not an address like https://host:8006")
-)
-
-const protocolOf = (text: string): string => (URL.canParse(text) ? new URL(text).protocol : "")
-
-/** The text itself never appears in a problem with it. */
-const Secret = Schema.Redacted(
-  Schema.NonEmptyString.annotations({ message: () => ({ message: "is not a text", override: true }) })
-)
-
-/** `30 days`, `90 seconds`; a number is seconds. */
-const Period = Schema.transform(
-  Schema.Union(Schema.Number, Schema.String).pipe(
-    Schema.filter((value) => periodOf(value) !== undefined || `is not a duration like "30 days"`)
-  ),
-  Schema.DurationFromSelf,
-  { strict: true, decode: (value) => periodOf(value) ?? Duration.zero, encode: (value) => Duration.toSeconds(value) }
-)
-
-const units = /^\d+(\.\d+)? (millis?|seconds?|minutes?|hours?|days?|weeks?)$/
-
-const isPeriodText = (value: string): value is `${number} seconds` => units.test(value)
-
-const periodOf = (value: number | string): Duration.Duration | undefined => {
-  if (typeof value === "number") return value >= 0 ? Duration.seconds(value) : undefined
-  return isPeriodText(value) ? Duration.decode(value) : undefined
-}
-
-const Fingerprint = Schema.String.pipe(
-  Schema.pattern(/^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$/, {
-    message: () => "is not a SHA-256 fingerprint: 32 hex pairs with colons"
-  })
-)
+const { optional, Text } = Fields
 
 const Tls = Schema.Struct({
-  verify: Schema.optionalWith(Schema.Boolean, { default: () => true }),
-  /** PEM file, relative to the configuration. */
-  caFile: optional(Schema.NonEmptyString),
-  fingerprint: optional(Schema.Union(Fingerprint, Schema.Array(Fingerprint)))
+  verify: Schema.optionalWith(Fields.Flag, { exact: true, default: () => true }),
+  /** PEM file with further authorities, relative to the configuration. */
+  caFile: optional(Text),
+  /** Where there are any, no other certificate is accepted. */
+  fingerprint: optional(Fields.Fingerprints)
 })
 export type TlsConfig = typeof Tls.Type
 
-const strict = (): TlsConfig => ({ verify: true })
+const tls = Schema.optionalWith(Tls, { exact: true, default: (): TlsConfig => ({ verify: true }) })
 
 const NetBoxConfig = Schema.Struct({
-  url: HttpUrl,
+  url: Fields.HttpUrl,
   /** v1 (40 hex digits) or v2 (`nbt_key.secret`). */
-  token: Secret,
-  tls: Schema.optionalWith(Tls, { default: strict }),
+  token: Fields.NetBoxToken,
+  tls,
   /** How long a request without answer may still take effect: at least the timeout of NetBox's workers. */
-  settle: Schema.optionalWith(Period, { default: () => Duration.seconds(120) })
+  settle: Schema.optionalWith(Fields.Period, { exact: true, default: () => Duration.seconds(120) })
 })
 
-const SourceConfig = Schema.Struct({
+/** A source as it is written; either a token or a username with its password. */
+const SourceFields = Schema.Struct({
   /** The permanent id of the source: everything in NetBox is recognised by it. */
-  name: Schema.String.pipe(
-    Schema.pattern(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, {
-      message: () => "is not an id: letters, digits, and _ . - after the first"
-    })
-  ),
-  urls: Schema.NonEmptyArray(HttpUrl),
+  name: Fields.SourceName,
+  /** Addresses of its nodes; each of them serves the whole cluster. */
+  urls: Schema.NonEmptyArray(Fields.HttpUrl),
   /** `user@realm!name=uuid`. */
-  token: optional(Secret),
-  username: optional(Schema.NonEmptyString),
-  password: optional(Secret),
-  tls: Schema.optionalWith(Tls, { default: strict }),
+  token: optional(Fields.ProxmoxToken),
+  /** `user@realm`. */
+  username: optional(Fields.ProxmoxUser),
+  password: optional(Fields.Secret),
+  tls,
   /** Id, slug or name of a NetBox site. */
-  site: optional(Schema.Union(Schema.NonEmptyString, Schema.Int)),
+  site: optional(Fields.Name),
   /** Name of a node's device: `{node}`, `{cluster}`, `{endpoint}` are replaced. */
-  nodeName: optional(Schema.NonEmptyString),
+  nodeName: optional(Fields.NodeName),
   /** Ask guest agents for the operating system: one more call for each running machine. */
-  osInfo: Schema.optionalWith(Schema.Boolean, { default: () => false })
-}).pipe(
-  Schema.filter(({ password, token, username }) =>
-    token === undefined
-      ? (username !== undefined && password !== undefined) || {
-          path: ["token"],
-          message: "is missing, and so are username and password"
-        }
-      : (username === undefined && password === undefined) || {
-          path: ["token"],
-          message: "stands beside a username or password; give one of both"
-        }
-  )
-)
-export type SourceConfig = typeof SourceConfig.Type
+  osInfo: Schema.optionalWith(Fields.Flag, { exact: true, default: () => false })
+})
 
 const Removal = Schema.Struct({
   /** What becomes of guests that are gone: marked, or deleted after the grace time. */
-  policy: Schema.optionalWith(Schema.Literal("mark", "delete"), { default: () => "mark" as const }),
-  grace: Schema.optionalWith(Period, { default: () => Duration.days(30) }),
-  /** More removals than both limits wait for approval. */
-  limitPercent: Schema.optionalWith(Schema.Number.pipe(Schema.between(0, 100)), { default: () => 20 }),
-  limitCount: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 5 })
+  policy: Schema.optionalWith(Fields.oneOf("mark", "delete"), { exact: true, default: () => "mark" as const }),
+  grace: Schema.optionalWith(Fields.Period, { exact: true, default: () => Duration.days(30) }),
+  /** Removals above both limits wait for approval. */
+  limitPercent: Schema.optionalWith(Fields.Percent, { exact: true, default: () => 20 }),
+  limitCount: Schema.optionalWith(Fields.Count, { exact: true, default: () => 5 })
 })
 
-export const Config = Schema.Struct({
+/** The file as it is written. `check` of `ConfigCheck.ts` decodes it, and judges what one field alone does not tell. */
+export const ConfigDocument = Schema.Struct({
   netbox: NetBoxConfig,
-  proxmox: Schema.NonEmptyArray(SourceConfig).pipe(
-    Schema.filter((sources) => {
-      const seen = new Set<string>()
-      for (const [index, { name }] of sources.entries()) {
-        if (seen.has(name)) return { path: [index, "name"], message: `is taken by another source: ${name}` }
-        seen.add(name)
-      }
-      return true
-    })
-  ),
-  journal: Schema.NonEmptyString,
-  rules: Schema.optionalWith(Schema.Array(Rule), { default: () => [] }),
-  removal: Schema.optionalWith(Removal, {
-    default: () => ({ policy: "mark" as const, grace: Duration.days(30), limitPercent: 20, limitCount: 5 })
-  })
+  proxmox: Schema.NonEmptyArray(SourceFields),
+  /** SQLite file, relative to the configuration. */
+  journal: Text,
+  rules: Schema.optionalWith(Schema.Array(Rule), { exact: true, default: () => [] }),
+  removal: Schema.optionalWith(Removal, { exact: true, default: () => Schema.decodeSync(Removal)({}) })
 })
-export type Config = typeof Config.Type
+export type ConfigDocument = typeof ConfigDocument.Type
 
-/** Everything of the configuration that shapes what NetBox should hold, without secrets: its digest goes with each run. */
-export const shapeOf = (config: Config): string =>
+export type Credentials =
+  { readonly token: Redacted.Redacted } | { readonly username: string; readonly password: Redacted.Redacted }
+
+export interface SourceConfig extends Omit<typeof SourceFields.Type, "token" | "username" | "password"> {
+  readonly auth: Credentials
+}
+
+/** A configuration that passed every check. */
+export interface Config extends Omit<ConfigDocument, "proxmox"> {
+  readonly proxmox: ReadonlyArray<SourceConfig>
+}
+
+/** Canonical text of everything that shapes what NetBox should hold, without secrets: its digest goes with each run. */
+export const rulesDigestInput = (config: Config): string =>
   canonical({
     sources: config.proxmox.map(({ name, nodeName, osInfo, site }): Json => ({
       name,
-      site: site === undefined ? null : String(site),
+      site: site ?? null,
       nodeName: nodeName ?? null,
       osInfo
     })),
@@ -134,13 +90,15 @@ export const shapeOf = (config: Config): string =>
     removal: { ...config.removal, grace: Duration.toMillis(config.removal.grace) }
   })
 
+/** The half of a token that has to stay secret is as good as the whole. */
+const withSecretHalf = (token: Redacted.Redacted, separator: "." | "=") => {
+  const text = Redacted.value(token)
+  const at = text.indexOf(separator)
+  return at === -1 ? [token] : [token, Redacted.make(text.slice(at + 1))]
+}
+
 /** What must never be stored or shown. */
-export const secretsOf = (config: Config): ReadonlyArray<Redacted.Redacted> => [
-  config.netbox.token,
-  ...config.proxmox.flatMap(({ password, token }) => [token ?? [], password ?? []].flat()),
-  // The secret half of a token alone is as good as the whole.
-  ...config.proxmox.flatMap(({ token }) => {
-    const uuid = token === undefined ? undefined : Redacted.value(token).split("=").pop()
-    return uuid === undefined ? [] : [Redacted.make(uuid)]
-  })
+export const secretsOf = ({ netbox, proxmox }: Config): ReadonlyArray<Redacted.Redacted> => [
+  ...withSecretHalf(netbox.token, "."),
+  ...proxmox.flatMap(({ auth }) => ("token" in auth ? withSecretHalf(auth.token, "=") : [auth.password]))
 ]

@@ -1,12 +1,5 @@
 import { Schema } from "effect"
-
-const pattern = Schema.String.pipe(
-  Schema.filter((text) => {
-    const problem = problemWith(text)
-    return problem === undefined ? true : `is not a regular expression: ${problem}`
-  }),
-  Schema.annotations({ identifier: "Pattern" })
-)
+import { Name, oneOf, optional, Text } from "./ConfigFields.ts"
 
 /** Why a text is no regular expression; undefined when it is one. */
 const problemWith = (text: string): string | undefined => {
@@ -18,38 +11,60 @@ const problemWith = (text: string): string | undefined => {
   }
 }
 
-const ranges = /^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$/
+const Pattern = Text.pipe(
+  Schema.filter((text) => {
+    const problem = problemWith(text)
+    return problem === undefined || `is not a regular expression: ${problem}`
+  })
+)
 
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+const range = /^(\d+)(?:-(\d+))?$/
 
-/** All that is given has to fit; texts are regular expressions, found anywhere unless anchored. */
-export const Match = Schema.Struct({
-  source: optional(pattern),
-  type: optional(Schema.Literal("qemu", "lxc")),
-  name: optional(pattern),
-  node: optional(pattern),
-  pool: optional(pattern),
+/** The parts of `100-199,205`; undefined where one of them is not understood. */
+const rangesOf = (text: string): ReadonlyArray<readonly [number, number]> | undefined => {
+  const ranges: Array<readonly [number, number]> = []
+  for (const part of text.replaceAll(" ", "").split(",")) {
+    const [, from, to = from] = range.exec(part) ?? []
+    if (from === undefined || Number(from) > Number(to)) return undefined
+    ranges.push([Number(from), Number(to)])
+  }
+  return ranges
+}
+
+const Ranges = Name.pipe(
+  Schema.filter((text) => rangesOf(text) !== undefined || 'must be vmids and ranges of them, like "100-199,205"')
+)
+
+/** All that is given has to fit; texts are regular expressions (flag `u`), found anywhere unless anchored. */
+const Match = Schema.Struct({
+  source: optional(Pattern),
+  type: optional(oneOf("qemu", "lxc")),
+  name: optional(Pattern),
+  node: optional(Pattern),
+  pool: optional(Pattern),
   /** Fits when one tag of the guest does. */
-  tag: optional(pattern),
+  tag: optional(Pattern),
   /** `100-199,205`. */
-  vmid: optional(Schema.String.pipe(Schema.pattern(ranges, { message: () => `is not like "100-199,205"` })))
+  vmid: optional(Ranges)
 })
 
 const Values = Schema.Struct({
-  tenant: optional(Schema.NonEmptyString),
-  role: optional(Schema.NonEmptyString),
-  platform: optional(Schema.NonEmptyString),
-  vrf: optional(Schema.NonEmptyString),
-  tags: optional(Schema.Array(Schema.NonEmptyString))
+  tenant: optional(Name),
+  role: optional(Name),
+  platform: optional(Name),
+  vrf: optional(Name),
+  tags: optional(Schema.Array(Name))
 })
+
+const True = Schema.Literal(true).annotations({ message: () => "must be true, or be left out" })
 
 /** What is done with the guests that fit. Where a rule includes, only guests that one includes are kept; exclusion wins. */
 export const Rule = Schema.Struct({
   /** Named by every change that follows from it. */
-  name: Schema.NonEmptyString,
+  name: Text,
   match: optional(Match),
-  include: optional(Schema.Literal(true)),
-  exclude: optional(Schema.Literal(true)),
+  include: optional(True),
+  exclude: optional(True),
   /** NetBox objects by slug, name or id. A later rule wins over an earlier one; tags add up. */
   set: optional(Values)
 })
@@ -85,10 +100,7 @@ export interface Decision {
 }
 
 const inRanges = (text: string, vmid: number): boolean =>
-  text.split(",").some((range) => {
-    const [from = 0, to = from] = range.split("-").map(Number)
-    return vmid >= from && vmid <= to
-  })
+  (rangesOf(text) ?? []).some(([from, to]) => vmid >= from && vmid <= to)
 
 const fits = ({ match }: Rule, facts: RuleFacts): boolean => {
   if (match === undefined) return true
