@@ -22,6 +22,8 @@ export interface Ask {
   readonly query?: ReadonlyArray<readonly [string, string]>
   readonly json?: Json
   readonly headers?: { readonly [name: string]: string }
+  /** Whether a host that is out of reach is tried again: true unless given. */
+  readonly awaitsHost?: boolean
 }
 
 /** Requests to one NetBox: with its token, retried by class, failures as errors, answers decoded. */
@@ -97,7 +99,12 @@ export const make = Effect.fnUntraced(function* (
         Effect.map((answer) => ({ ...answer, text: scrub(answer.text) })),
         Effect.flatMap((answer) => judge(endpoint.name, `${method} ${path}`, answer)),
         retry(
-          { maxRetries: options.settings.maxRetries, base: options.settings.retryDelay, onRetry: options.onRetry },
+          {
+            maxRetries: options.settings.maxRetries,
+            base: options.settings.retryDelay,
+            awaitsHost: ask.awaitsHost ?? true,
+            onRetry: options.onRetry
+          },
           method
         )
       )

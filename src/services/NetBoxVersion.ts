@@ -13,7 +13,8 @@ export const make = (client: NetBoxClient): Effect.Effect<Effect.Effect<Version,
     let known: Version | undefined
     const read = Effect.gen(function* () {
       if (known !== undefined) return known
-      const { value } = yield* client.json(Status, "GET", "/api/status/")
+      // Whoever begins wants to hear at once that there is no NetBox; one that goes away later is waited for.
+      const { value } = yield* client.json(Status, "GET", "/api/status/", { awaitsHost: false })
       const text = value["netbox-version"]
       const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(text) ?? []
       const version: Version = { text, major: Number(major), minor: Number(minor) }

@@ -7,6 +7,8 @@ export interface RetryPolicy {
   readonly maxRetries: number
   /** The delay before the first retry, doubled before each further one. */
   readonly base: Duration.Duration
+  /** Whether a host that is out of reach is tried again: true unless given. */
+  readonly awaitsHost?: boolean
   readonly onRetry?: (error: EndpointError) => Effect.Effect<void>
 }
 
@@ -63,7 +65,10 @@ export const delay = (
 const schedule = (policy: RetryPolicy, method: Request["method"]) =>
   Schedule.identity<EndpointError>().pipe(
     Schedule.intersect(Schedule.recurs(policy.maxRetries)),
-    Schedule.whileInput(isRetried(method)),
+    Schedule.whileInput(
+      (error: EndpointError) =>
+        isRetried(method)(error) && (policy.awaitsHost !== false || error._tag !== "Unreachable")
+    ),
     Schedule.modifyDelayEffect(([error, attempt]) =>
       Random.next.pipe(
         Effect.map((random) => delay(policy.base, attempt, error, random)),
