@@ -113,7 +113,7 @@ export const check = (document: Json): Either.Either<Config, ReadonlyArray<Probl
     const issues = Either.isLeft(decoded) ? ParseResult.ArrayFormatter.formatErrorSync(decoded.left).map(toProblem) : []
     const said = new Set(shaped.map(({ path }) => keyText(path)))
     const news = issues.filter(({ path }) => {
-      const known = path.some((_, depth) => said.has(keyText(path.slice(0, depth + 1))))
+      const known = [[], ...path.map((_, depth) => path.slice(0, depth + 1))].some((at) => said.has(keyText(at)))
       said.add(keyText(path))
       return !known
     })

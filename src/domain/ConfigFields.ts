@@ -3,6 +3,9 @@ import { Duration, Schema } from "effect"
 /** The kinds of values in a configuration. What is said of a wrong one never repeats it, as it may be a secret. */
 const saying = (message: string) => ({ message: () => message })
 
+/** The same for a schema that is made of others, whose own messages would be given instead. */
+const sayingFor = (message: string) => ({ message: () => ({ message, override: true }) })
+
 export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 const Characters = Schema.String.annotations(saying("must be a text; put it in quotes"))
@@ -20,7 +23,7 @@ export const Percent = Schema.Number.annotations(saying("must be a number")).pip
 )
 
 export const oneOf = <const Choices extends readonly [string, ...ReadonlyArray<string>]>(...choices: Choices) =>
-  Schema.Literal(...choices).annotations(saying(`must be ${choices.join(" or ")}`))
+  Schema.Literal(...choices).annotations(sayingFor(`must be ${choices.join(" or ")}`))
 
 /** A text, or a number that stands for one. */
 export const Name = Schema.transform(
@@ -85,7 +88,7 @@ const isPeriod = (value: string): value is `${number} seconds` => units.test(val
 
 /** `30 days`, `90 seconds`. */
 export const Period = Schema.transform(
-  Characters.pipe(Schema.filter(isPeriod, saying('must be a duration like "30 days" or "90 seconds"'))),
+  Characters.pipe(Schema.filter(isPeriod, sayingFor('must be a duration like "30 days" or "90 seconds"'))),
   Schema.DurationFromSelf,
   {
     strict: true,
