@@ -68,7 +68,10 @@ export type Field =
       readonly type: "computed"
       readonly read: (store: Store, row: Row) => Json
       readonly nested: "same" | "omitted" | "zero"
-      readonly logged: boolean
+      /** What the change log keeps of it; null: nothing. */
+      readonly log: ((store: Store, row: Row) => Json) | null
+      /** Kept in the change log alone. */
+      readonly isUntold: boolean
     }
 
 export type WritableField = Extract<Field, Writable>
@@ -247,33 +250,39 @@ export const customFields: Field = { type: "customFields" }
 export const created: Field = { type: "created" }
 export const lastUpdated: Field = { type: "lastUpdated" }
 
-/** What this kind of object has in NetBox, but never here. */
-export const constant = (value: Json, logged = false): Field => ({
-  type: "computed",
-  read: () => value,
-  nested: "same",
-  logged
-})
-
-export const computed = (read: (store: Store, row: Row) => Json): Field => ({
+const reading = (read: (store: Store, row: Row) => Json): Extract<Field, { readonly type: "computed" }> => ({
   type: "computed",
   read,
   nested: "same",
-  logged: false
+  log: null,
+  isUntold: false
 })
 
+/** What this kind of object has in NetBox, but never here. */
+export const constant = (value: Json, logged = false): Field => ({
+  ...reading(() => value),
+  log: logged ? () => value : null
+})
+
+/** As `constant`, with another value in the change log. */
+export const loggedAs = (value: Json, log: Json): Field => ({ ...reading(() => value), log: () => log })
+
+/** A column that the REST API does not show. */
+export const untold = (log: Json): Field => ({ ...reading(() => null), log: () => log, isUntold: true })
+
+export const computed = (read: (store: Store, row: Row) => Json): Field => reading(read)
+
+const countOf = (kind: string, field: string) => (store: Store, row: Row) =>
+  store.table(kind).referring(field, row.id).length
+
 /** How many rows of `kind` refer to this one by `field`. */
-export const count = (kind: string, field: string, nested: "same" | "omitted" | "zero" = "omitted"): Field => ({
-  type: "computed",
-  read: (store, row) => store.table(kind).referring(field, row.id).length,
-  nested,
-  logged: false
+export const count = (kind: string, field: string, nested: "omitted" | "zero" = "omitted"): Field => ({
+  ...reading(countOf(kind, field)),
+  nested
 })
 
 /** A count that NetBox keeps in a column, so that it is part of the change log. */
 export const counter = (kind: string, field: string): Field => ({
-  type: "computed",
-  read: (store, row) => store.table(kind).referring(field, row.id).length,
-  nested: "same",
-  logged: true
+  ...reading(countOf(kind, field)),
+  log: countOf(kind, field)
 })

@@ -58,7 +58,9 @@ const problem = (...messages: ReadonlyArray<string>): Read => Either.left(messag
 
 const readText = (context: ParseContext, name: string, field: WritableField & { type: "text" }, value: Json): Read => {
   if (typeof value !== "string" && typeof value !== "number") {
-    return typeof value === "object" && field.pattern === "slug" ? problem(slugMessage) : problem("Not a valid string.")
+    return typeof value === "object" && (field.pattern === "slug" || field.pattern === "unicodeSlug")
+      ? problem(slugMessage)
+      : problem("Not a valid string.")
   }
   const trimmed = String(value).trim()
   if (trimmed === "") return field.blank ? Either.right("") : problem("This field may not be blank.")

@@ -96,9 +96,10 @@ export const remove = (writer: Writer, kind: Kind, row: Row, message: string): E
   const ranked = [...doomed.values()].sort(
     (a, b) => kinds.indexOf(b.kind) - kinds.indexOf(a.kind) || a.row.id - b.row.id
   )
+  const snapshots = new Map(ranked.map((item) => [item, logged(writer.store, item.kind, item.row)]))
   for (const item of ranked) {
     const own = item.kind === kind && item.row.id === row.id
-    const before = logged(writer.store, item.kind, item.row)
+    const before = snapshots.get(item) ?? null
     writer.log("delete", item.kind, item.row, own ? message : "", before, null)
     item.kind.removing?.(writer, item.row)
     release(writer, item)

@@ -101,8 +101,9 @@ export const represent = (store: Store, kind: Kind, row: Row, selected: Selectio
   if (selected("display")) told["display"] = kind.display(row, store)
   for (const [name, field] of Object.entries(kind.fields)) {
     if (!selected(name)) continue
-    if (isNested && field.type === "computed" && field.nested !== "same") {
-      if (field.nested === "zero") told[name] = 0
+    if (field.type === "computed" && (field.isUntold || (isNested && field.nested === "omitted"))) continue
+    if (isNested && field.type === "computed" && field.nested === "zero") {
+      told[name] = 0
       continue
     }
     told[name] = read(store, kind, name, field, row)
@@ -128,7 +129,7 @@ const loggedValue = (store: Store, kind: Kind, name: string, field: Field, row: 
     case "contentTypes":
       return Array.isArray(stored) ? stored.map((type) => contentTypeId(store, type)) : []
     case "computed":
-      return field.logged ? field.read(store, row) : undefined
+      return field.log?.(store, row)
     case "primaryMac":
     case "created":
     case "lastUpdated":

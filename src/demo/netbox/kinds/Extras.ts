@@ -23,6 +23,7 @@ const tag: Kind = {
     color: Field.text(6, { pattern: "color", initial: "9e9e9e" }),
     ...description,
     weight: Field.integer({ max: 32767, initial: 1000 }),
+    owner: Field.untold(null),
     object_types: Field.contentTypes(false),
     tagged_items: Field.computed((store, row) =>
       store
@@ -69,7 +70,7 @@ const customField: Kind = {
     validation_regex: Field.text(500),
     validation_schema: Field.constant(null, true),
     choice_set: Field.constant(null, true),
-    status: Field.constant({ value: "active", label: "Active" }),
+    status: Field.loggedAs({ value: "active", label: "Active" }, "active"),
     ...owner,
     comments: Field.text(null),
     ...stamps

@@ -21,7 +21,10 @@ const vlanGroup: Kind = {
     scope_type: Field.contentType("scope_id", ["dcim.site", "virtualization.cluster", "virtualization.clustergroup"]),
     scope_id: Field.objectId("scope_type"),
     scope: Field.computed(scopeOf("scope_type", "scope_id")),
-    vid_ranges: Field.constant([[1, 4094]]),
+    vid_ranges: Field.loggedAs(
+      [[1, 4094]],
+      '["{\\"bounds\\": \\"[)\\", \\"lower\\": \\"1\\", \\"upper\\": \\"4095\\"}"]'
+    ),
     total_vlan_ids: Field.constant(4094, true),
     tenant: Field.reference("tenancy.tenant", "protect"),
     ...description,
@@ -147,6 +150,7 @@ const ipAddress: Kind = {
     ...tagged
   },
   brief: ["id", "url", "display", "family", "address", "description"],
+  nested: ["id", "url", "display", "family", "address", "nat_inside", "nat_outside", "dns_name", "description"],
   display: (row) => textOf(row.values, "address"),
   unique: [],
   order: addressOrder,

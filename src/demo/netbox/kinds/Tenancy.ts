@@ -1,17 +1,6 @@
 import * as Field from "../Field.ts"
 import type { Kind } from "../Kind.ts"
-import { byName, comments, description, named, tagged } from "./Parts.ts"
-import { briefSlug } from "./Parts.ts"
-
-const counts: ReadonlyArray<readonly [string, string]> = [
-  ["device_count", "dcim.device"],
-  ["ipaddress_count", "ipam.ipaddress"],
-  ["site_count", "dcim.site"],
-  ["virtualmachine_count", "virtualization.virtualmachine"],
-  ["vlan_count", "ipam.vlan"],
-  ["vrf_count", "ipam.vrf"],
-  ["cluster_count", "virtualization.cluster"]
-]
+import { briefSlug, byName, comments, description, named, tagged } from "./Parts.ts"
 
 const tenant: Kind = {
   name: "tenancy.tenant",
@@ -26,9 +15,15 @@ const tenant: Kind = {
     ...comments,
     ...tagged,
     circuit_count: Field.constant(0),
+    device_count: Field.count("dcim.device", "tenant"),
+    ipaddress_count: Field.count("ipam.ipaddress", "tenant"),
     prefix_count: Field.constant(0),
     rack_count: Field.constant(0),
-    ...Object.fromEntries(counts.map(([field, kind]) => [field, Field.count(kind, "tenant")]))
+    site_count: Field.count("dcim.site", "tenant"),
+    virtualmachine_count: Field.count("virtualization.virtualmachine", "tenant"),
+    vlan_count: Field.count("ipam.vlan", "tenant"),
+    vrf_count: Field.count("ipam.vrf", "tenant"),
+    cluster_count: Field.count("virtualization.cluster", "tenant")
   },
   brief: briefSlug,
   display: named,
