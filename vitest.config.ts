@@ -6,6 +6,7 @@ export default defineConfig(({ mode }) => ({
     include: mode === "netbox" ? ["test/netbox/**/*.test.ts"] : ["test/**/*.test.ts"],
     exclude: mode === "netbox" ? [] : ["test/netbox/**"],
     fileParallelism: mode !== "netbox",
+    globalSetup: "./test/support/buildOnce.ts",
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
     testTimeout: mode === "netbox" ? 300_000 : 30_000,

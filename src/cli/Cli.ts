@@ -34,6 +34,11 @@ const fail = Effect.fnUntraced(function* (failure: Failure) {
   })
 })
 
+const messageOf = (cause: Cause.Cause<unknown>): string => {
+  const problem = Cause.squash(cause)
+  return problem instanceof Error ? problem.message : String(problem)
+}
+
 /** Runs a command to its exit code; whatever goes wrong is one clear message. */
 const ending = <R>(asJson: boolean, command: Effect.Effect<number, Failure, R>) =>
   Effect.gen(function* () {
@@ -48,7 +53,10 @@ const ending = <R>(asJson: boolean, command: Effect.Effect<number, Failure, R>) 
       Effect.catchAllCause((cause) =>
         Cause.isInterruptedOnly(cause)
           ? Effect.failCause(cause)
-          : fail({ _tag: "Defect", message: `this should not happen, please report it: ${Cause.pretty(cause)}` })
+          : fail({ _tag: "Defect", message: `this should not happen, please report it: ${messageOf(cause)}` })
+      ),
+      Effect.onInterrupt(() =>
+        Effect.sync(() => process.stderr.write("\nproxledger: stopped; resume, or the next sync, finishes what was begun\n"))
       )
     )
     yield* Effect.provide(exit, layer(asJson, { isTTY: process.stdout.isTTY === true, noColor }))

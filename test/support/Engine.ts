@@ -27,7 +27,11 @@ const proxmox = (source: string, simulated: SimulatedProxmox) =>
         ProxmoxSession.make(endpoint, { token: Redacted.make(simulated.token) })
       )
       const client = yield* ProxmoxClient.make(source, sessions)
-      const observer = ProxmoxObserver.make(client, { agentDeadline: Duration.seconds(2), agentPause: Duration.zero, osInfo: false })
+      const observer = ProxmoxObserver.make(client, {
+        agentDeadline: Duration.seconds(2),
+        agentPause: Duration.zero,
+        osInfo: false
+      })
       return { sources: [source], observe: () => observer.observe, check: () => Stream.empty }
     })
   )

@@ -11,6 +11,9 @@ import * as CuttingProxy from "./CuttingProxy.ts"
 import { engine, type EngineOptions } from "./Engine.ts"
 import { ask, changeLogHead, type NetBoxAddress, rowsOf, stateOf } from "./State.ts"
 
+/** A real NetBox takes its time, and so does a machine that does other things as well. */
+const patience = 1_200_000
+
 const machines = "/api/virtualization/virtual-machines/"
 
 const cluster = (guests: number, seed = 7) => SimulatedProxmox.make({ name: "lab-cluster", nodes: 3, guests, seed })
@@ -123,7 +126,8 @@ export const scenarios = (options: {
             assert.strictEqual(delta.mutating, Math.ceil(changed.length / 100))
           })
         )
-      })
+      }),
+      patience
     )
 
     it.scopedLive("refuses, by name, the operation whose object changed since the plan, and applies the others", () =>
@@ -153,7 +157,8 @@ export const scenarios = (options: {
         assert.strictEqual((yield* Effect.promise(() => place.run(["apply", "plan.json"]))).code, 1)
         assert.strictEqual((yield* Effect.promise(() => place.run(["sync", "--yes"]))).code, 0)
         assert.strictEqual((yield* Effect.promise(() => place.run(["plan"]))).code, 0)
-      })
+      }),
+      patience
     )
 
     it.scopedLive("ends like an undisturbed run when answers to creates, updates and deletes are cut", () =>
@@ -190,7 +195,8 @@ export const scenarios = (options: {
         const calm = yield* options.netbox
         yield* withEngine(direct, calm, sync)
         assert.deepStrictEqual(yield* Effect.promise(() => stateOf(calm)), state)
-      })
+      }),
+      patience
     )
 
     it.scopedLive("finds everything again when the journal is lost: nothing is created", () =>
@@ -203,7 +209,8 @@ export const scenarios = (options: {
           again.operations.map(({ ref, verb }) => [verb, ref]),
           []
         )
-      })
+      }),
+      patience
     )
 
     it.scopedLive(`survives kill -9 at ${options.kills} random moments without a duplicate`, () =>
@@ -235,7 +242,8 @@ export const scenarios = (options: {
           const quiet = yield* Effect.promise(() => place.run(["plan"]))
           assert.strictEqual(quiet.code, 0, quiet.out)
         }
-      })
+      }),
+      patience
     )
   })
 }
