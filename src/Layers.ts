@@ -1,6 +1,8 @@
 import { hostname } from "node:os"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { Config as EffectConfig, Effect, Layer } from "effect"
 import { rulesDigestInput, secretsOf, type TlsConfig } from "./domain/Config.ts"
+import { JournalFailed } from "./journal/Journal.ts"
 import * as JournalSqlite from "./journal/JournalSqlite.ts"
 import type { Loaded } from "./services/ConfigFile.ts"
 import type { TlsOptions } from "./services/Endpoint.ts"
@@ -81,6 +83,13 @@ export const engine = (loaded: Loaded) =>
   Reconciler.layer.pipe(Layer.provideMerge(Layer.mergeAll(journal(loaded), clients(loaded), settings(loaded))))
 
 /** The journal for those who only look; another process may be writing it. */
-export const journalReadOnly = ({ config }: Pick<Loaded, "config">) => JournalSqlite.layerReadOnly(config.journal)
+export const journalReadOnly = ({ config: { journal: file } }: Loaded) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      if (yield* Effect.orElseSucceed(files.exists(file), () => true)) return JournalSqlite.layerReadOnly(file)
+      return yield* new JournalFailed({ file, detail: "it does not exist", remedy: "The first plan or sync makes it" })
+    })
+  )
 
 export const journalWritable = (loaded: Loaded) => journal(loaded)

@@ -20,7 +20,7 @@ const pattern = fc.constantFrom("web", "^lab$", "pve[12]", ".*", "nothing", "dmz
 const match: fc.Arbitrary<NonNullable<Rule["match"]>> = fc.record(
   {
     source: pattern,
-    type: fc.constantFrom("qemu", "lxc"),
+    type: fc.constantFrom("qemu" as const, "lxc" as const),
     name: pattern,
     node: pattern,
     pool: pattern,
