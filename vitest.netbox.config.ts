@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config"
+
+/** Tests that need a real NetBox, at NETBOX_URL with NETBOX_TOKEN. */
+export default defineConfig({
+  test: {
+    include: ["test/netbox/**/*.test.ts"],
+    globalSetup: "./test/support/buildOnce.ts",
+    pool: "forks",
+    poolOptions: { forks: { singleFork: true } },
+    fileParallelism: false,
+    testTimeout: 1_800_000,
+    hookTimeout: 600_000,
+    reporters: ["default", "./test/support/ClosingLine.ts"]
+  }
+})
