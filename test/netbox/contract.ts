@@ -1,0 +1,26 @@
+import { layer } from "@effect/vitest"
+import type { Effect, Scope } from "effect"
+import { access } from "./contract/Access.ts"
+import { bulk } from "./contract/Bulk.ts"
+import { fields } from "./contract/Fields.ts"
+import { references } from "./contract/References.ts"
+import { uniqueness } from "./contract/Uniqueness.ts"
+import { layerWorld, type NetBoxAddress } from "./contract/World.ts"
+
+/**
+ * What the engine relies on in NetBox 4.7, as cases that a real and a simulated one must both pass. They run in a
+ * corner of their own, so the NetBox need not be empty.
+ */
+export const contract = (
+  name: string,
+  netbox: Effect.Effect<NetBoxAddress, never, Scope.Scope>,
+  tokenV2: string | undefined
+): void => {
+  layer(layerWorld(netbox), { excludeTestServices: true, timeout: "60 seconds" })(name, (it) => {
+    access(it, tokenV2)
+    fields(it)
+    references(it)
+    uniqueness(it)
+    bulk(it)
+  })
+}
