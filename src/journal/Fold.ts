@@ -45,11 +45,11 @@ const settled = (sql: SqlClient.SqlClient, { at, event, stream }: At<"Operations
     const refs = (condition: "create" | "delete" | "retire" | "restore") =>
       sql`SELECT ref FROM operations
         WHERE run = ${stream} AND op IN (${done}) AND (verb = ${condition} OR purpose = ${condition})`
+    const ids = json(Object.fromEntries(event.ok.map(([op, id]) => [op, id])))
     steps.push(
       sql`
-        UPDATE operations SET state = 'ok', at = ${at}, netbox_id = done.id
-        FROM (SELECT value->>0 AS op, value->>1 AS id FROM json_each(${ok})) AS done
-        WHERE operations.run = ${stream} AND operations.op = done.op`,
+        UPDATE operations SET state = 'ok', at = ${at}, netbox_id = ${ids} ->> CAST(op AS TEXT)
+        WHERE run = ${stream} AND op IN (${done})`,
       sql`
         INSERT INTO bindings (ref, netbox_id, evidence, retired_at, created)
         SELECT ref, netbox_id, 'created', NULL, 1 FROM operations
@@ -69,13 +69,13 @@ const settled = (sql: SqlClient.SqlClient, { at, event, stream }: At<"Operations
   }
   if (event.failed.length > 0) {
     const failed = json(event.failed)
+    const details = json(Object.fromEntries(event.failed.map(({ detail, op }) => [op, detail])))
     const missing = sql`SELECT ref FROM operations WHERE run = ${stream} AND op IN
       (SELECT value->>'op' FROM json_each(${failed}) WHERE value->>'reason' = 'missing')`
     steps.push(
       sql`
-        UPDATE operations SET state = 'failed', at = ${at}, detail = failed.detail
-        FROM (SELECT value->>'op' AS op, value->>'detail' AS detail FROM json_each(${failed})) AS failed
-        WHERE operations.run = ${stream} AND operations.op = failed.op`,
+        UPDATE operations SET state = 'failed', at = ${at}, detail = ${details} ->> CAST(op AS TEXT)
+        WHERE run = ${stream} AND op IN (SELECT value->>'op' FROM json_each(${failed}))`,
       sql`DELETE FROM bindings WHERE ref IN (${missing})`,
       sql`DELETE FROM baselines WHERE ref IN (${missing})`
     )
@@ -108,8 +108,8 @@ const release = (sql: SqlClient.SqlClient, event: EventOf<"BindingsReleased">): 
   return [sql("bindings"), sql("baselines")].flatMap((table) => [
     sql`DELETE FROM ${table} WHERE ref IN (SELECT value FROM json_each(${gone}))`,
     sql`
-      UPDATE ${table} SET ref = ${moving} || moves.becomes
-      FROM (SELECT value->>0 AS becomes, value->>1 AS ref FROM json_each(${pairs})) AS moves WHERE ${table}.ref = moves.ref`,
+      UPDATE ${table} SET ref = ${moving} || (SELECT value->>0 FROM json_each(${pairs}) WHERE value->>1 = ref)
+      WHERE ref IN (SELECT value->>1 FROM json_each(${pairs}))`,
     sql`DELETE FROM ${table} WHERE ref IN (SELECT value->>0 FROM json_each(${pairs}))`,
     sql`UPDATE ${table} SET ref = substr(ref, 2) WHERE ref IN (SELECT ${moving} || (value->>0) FROM json_each(${pairs}))`
   ])
