@@ -1,9 +1,11 @@
-import { Clock, Effect, Stream } from "effect"
+import { Clock, Effect, Fiber, Stream } from "effect"
 import type { Recorded } from "../domain/Event.ts"
 import { Journal } from "../journal/Journal.ts"
 import { Output } from "./Output.ts"
 
 interface Progress {
+  /** The last event that was shown. */
+  seen: number
   stage: string
   done: number
   expected: number
@@ -37,11 +39,11 @@ const stages: { readonly [stage: string]: string } = {
 const step = (self: Progress, { at, event }: Recorded): string | undefined => {
   switch (event._tag) {
     case "StageEntered":
-      if (event.stage === "apply") Object.assign(self, { expected: event.expected ?? 0, since: at, done: 0 })
+      if (event.stage === "apply") Object.assign(self, { expected: event.expected ?? 0, since: at, done: 0, said: 0 })
       self.stage = event.stage
       return stages[event.stage]
     case "RunResumed":
-      Object.assign(self, { stage: "apply", expected: event.open, since: at, done: 0 })
+      Object.assign(self, { stage: "apply", expected: event.open, since: at, done: 0, said: 0 })
       return `Resuming: ${event.open} operations are open`
     case "OperationsSettled":
       self.done += event.ok.length + event.failed.length
@@ -59,8 +61,10 @@ export const watched = Effect.fn("Progress.watched")(function* <A, E, R>(work: E
   const output = yield* Output
   const journal = yield* Journal
   if (output.json) return yield* work
-  const self: Progress = { stage: "", done: 0, expected: 0, since: 0, drawn: 0, said: 0 }
+  const { seq } = yield* journal.head
+  const self: Progress = { seen: seq, stage: "", done: 0, expected: 0, since: 0, drawn: 0, said: 0 }
   const draw = Effect.fnUntraced(function* (recorded: Recorded) {
+    self.seen = recorded.seq
     const said = step(self, recorded)
     if (said !== undefined) yield* output.note(said)
     if (self.stage !== "apply" || self.expected === 0) return
@@ -80,14 +84,11 @@ export const watched = Effect.fn("Progress.watched")(function* <A, E, R>(work: E
       self.drawn = now
       yield* output.note(`  ${line}`)
     }
-  })
-  const { seq } = yield* journal.head
+  }, Effect.uninterruptible)
   const watcher = yield* Effect.forkScoped(Stream.runForEach(journal.follow(seq), draw))
   const result = yield* work
-  // What is in the journal by now is shown before the result is.
-  const until = yield* journal.head
-  yield* Effect.sleep(until.seq > seq ? "20 millis" : "0 millis")
-  yield* watcher.interruptAsFork(watcher.id())
+  yield* Fiber.interrupt(watcher)
+  yield* Stream.runForEach(journal.read({ after: self.seen }), draw)
   if (output.live) yield* output.redraw("")
   return result
 }, Effect.scoped)

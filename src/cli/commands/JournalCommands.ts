@@ -39,7 +39,7 @@ export const tail = (loaded: Loaded, options: { readonly count: number; readonly
       }
     )
     yield* more
-    if (options.follow) yield* Effect.forever(Effect.zipRight(Effect.sleep(interval), more))
+    if (options.follow) return yield* Effect.forever(Effect.zipRight(Effect.sleep(interval), more))
     return 0
   }).pipe(Effect.provide(journalReadOnly(loaded)))
 
