@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { Pool } from "undici"
+import { Unmeasurable } from "./Unmeasurable.ts"
 
 /** Requests in flight, as many as the engine has. */
 export const concurrency = 2
@@ -16,7 +17,7 @@ export type Send = (
   path: string,
   body?: string,
   ifMatch?: string
-) => Effect.Effect<string>
+) => Effect.Effect<string, Unmeasurable>
 
 /** A client that sends and reads and does nothing else. Any answer but 2xx is the end of the measurement. */
 export const make = Effect.fnUntraced(function* ({ token, url }: Address) {
@@ -36,7 +37,9 @@ export const make = Effect.fnUntraced(function* ({ token, url }: Address) {
       )
       const text = yield* Effect.promise(() => answer.body.text())
       if (answer.statusCode < 300) return text
-      return yield* Effect.dieMessage(`${method} ${path} answered ${answer.statusCode}: ${text.slice(0, 500)}`)
+      return yield* new Unmeasurable({
+        detail: `${method} ${path} answered ${answer.statusCode}: ${text.slice(0, 500)}`
+      })
     })
   return send
 })

@@ -11,8 +11,7 @@ import { prepare, reread, rewrite } from "./Floor.ts"
 import { type Measure, timed } from "./Measures.ts"
 import * as Recorder from "./Recorder.ts"
 import { removeMade } from "./Removal.ts"
-
-const guests = 200
+import { Unmeasurable } from "./Unmeasurable.ts"
 
 const isRead = ({ method }: Recorder.Exchange) => method === "GET"
 
@@ -27,7 +26,7 @@ const cluster = (count: number) =>
 const refuseUnlessEmpty = Effect.fnUntraced(function* (send: BareClient.Send, base: string) {
   const path = `${base}/api/virtualization/virtual-machines/?limit=1`
   const { count } = JSON.parse(yield* send("GET", path)) as { readonly count: number }
-  if (count > 0) return yield* Effect.dieMessage(`NetBox holds ${count} virtual machines. Give an empty one`)
+  if (count > 0) return yield* new Unmeasurable({ detail: `NetBox holds ${count} virtual machines. Give an empty one` })
 })
 
 /** What passed the recorder while the effect ran, and how long it took. */
@@ -46,7 +45,8 @@ const plan = Effect.flatMap(Reconciler, (reconciler) => reconciler.plan({ trigge
 const apply = (run: string) =>
   Effect.gen(function* () {
     const applied = yield* Effect.flatMap(Reconciler, (reconciler) => reconciler.apply(run))
-    if (applied.outcome !== "succeeded") return yield* Effect.dieMessage(`The run ended ${JSON.stringify(applied)}`)
+    if (applied.outcome !== "succeeded")
+      return yield* new Unmeasurable({ detail: `The run ended ${JSON.stringify(applied)}` })
     return applied
   })
 
@@ -57,18 +57,19 @@ const apply = (run: string) =>
  * first, and ids and entity tags are replaced by those of the new answers as these come in. A small import that is deleted
  * again goes before, so that neither side meets a cold NetBox. At the end NetBox is left as empty as it was.
  */
-export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareClient.Address) {
+export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareClient.Address, guests: number) {
+  const hundredth = Math.max(1, Math.round(guests / 100))
   const recorder = yield* Recorder.make(netbox.url)
   const address = { ...netbox, url: recorder.url }
   const send = yield* BareClient.make(address)
   yield* refuseUnlessEmpty(send, new URL(recorder.url).pathname.replace(/\/$/, ""))
   let cleared = 0
   const clear = Effect.gen(function* () {
-    const exchanges = recorder.exchanges()
-    yield* removeMade(send, exchanges.slice(cleared))
-    cleared = exchanges.length
+    const exchanges = recorder.exchanges().slice(cleared)
+    cleared += exchanges.length
+    yield* removeMade(send, exchanges)
   })
-  yield* Effect.addFinalizer(() => clear)
+  yield* Effect.addFinalizer(() => Effect.orDie(clear))
   const path = yield* folder
   const engineFor = (proxmox: SimulatedProxmox.SimulatedProxmox, name: string) =>
     engine({ proxmox, netbox: address, journal: JournalSqlite.layer({ file: join(path, name), secrets: [] }) })
@@ -91,7 +92,7 @@ export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareC
     yield* Effect.logInfo("unchanged, and one in a hundred changed")
     const unchanged = yield* recorded(recorder, plan)
     const unchangedFloor = yield* timed(reread(send, unchanged.reads))
-    for (const vmid of [...proxmox.cluster.guests.keys()].slice(-guests / 100)) {
+    for (const vmid of [...proxmox.cluster.guests.keys()].slice(-hundredth)) {
       yield* proxmox.updateGuest(vmid, { memory: "3072" })
     }
     const changed = yield* recorded(
@@ -127,7 +128,7 @@ export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareC
       operations: unchanged.value.operations
     },
     {
-      name: `${guests / 100} guests changed: planning and applying`,
+      name: `${hundredth} of ${guests} guests changed: planning and applying`,
       engine: changed.took,
       requests: changed.requests,
       mutating: changed.mutating,

@@ -6,7 +6,7 @@ import { json, type Measure, table } from "./Measures.ts"
 import { measurePlanning } from "./Planning.ts"
 import { measureSynchronisation } from "./Synchronisation.ts"
 
-/** `npm run bench [-- --json]`. What is measured and how to read it stands in docs/performance.md. */
+/** `npm run bench [-- [guests] [--json]]`; 200 guests unless given. What is measured and how to read it stands in docs/performance.md. */
 
 const address = Config.all({
   url: Config.option(Config.string("NETBOX_URL")),
@@ -28,13 +28,15 @@ const journal = Effect.sync(() => {
 })
 
 const main = Effect.gen(function* () {
-  const asJson = process.argv.includes("--json")
+  const options = process.argv.slice(2)
+  const asJson = options.includes("--json")
+  const guests = Number(options.find((option) => option !== "--json") ?? 200)
   const netbox = yield* address
   const synchronised = yield* Option.match(netbox, {
     onNone: () => Effect.as(Console.error(withoutNetBox), undefined),
-    onSome: (at) => Effect.scoped(measureSynchronisation(at))
+    onSome: (at) => Effect.scoped(measureSynchronisation(at, guests))
   })
-  const planned = yield* Effect.forEach([200, 1000], (guests) => Effect.scoped(measurePlanning(guests)))
+  const planned = yield* Effect.forEach([guests, guests * 5], (count) => Effect.scoped(measurePlanning(count)))
   const measures: ReadonlyArray<Measure> = [...(synchronised?.measures ?? []), ...planned.flat()]
   const peakRss = Math.round(synchronised?.peakRss ?? process.resourceUsage().maxRSS / 1024)
   if (asJson) return yield* Console.log(json(measures, peakRss))
@@ -44,5 +46,5 @@ const main = Effect.gen(function* () {
 
 main.pipe(
   Effect.provide(Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger))),
-  NodeRuntime.runMain
+  NodeRuntime.runMain({ disablePrettyLogger: true })
 )
