@@ -13,6 +13,8 @@ export interface Bound {
 export interface Released {
   readonly ref: Ref
   readonly reason: string
+  /** The ref under which the binding goes on; it ends when there is none. */
+  readonly becomes?: Ref
 }
 
 export interface Identities {

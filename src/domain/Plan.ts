@@ -8,6 +8,7 @@ import type { Kind } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
 import type { OperationPlanned } from "./Event.ts"
 import { isRefValue, kindOf, type Ref, refsIn } from "./Ref.ts"
+import { reused, underNewRefs } from "./Reuse.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
 import type { Target } from "./Target.ts"
 import { settleUnique } from "./Unique.ts"
@@ -62,7 +63,10 @@ const withoutUnused = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> => {
 }
 
 export const plan = (input: PlanInput): Plan => {
-  const { baselines, bindings, desire, kinds, target } = input
+  const { desire, kinds, target } = input
+  const moved = reused(desire.objects, input.bindings, input.baselines)
+  const bindings = underNewRefs(input.bindings, moved, (binding, to) => ({ ...binding, ref: to }))
+  const baselines = underNewRefs(input.baselines, moved, (fields) => fields)
   const byKind = new Map<string, Array<Desired>>()
   const byRef = new Map<Ref, Desired>()
   for (const one of desire.objects) {
@@ -152,7 +156,7 @@ export const plan = (input: PlanInput): Plan => {
   return {
     operations: numbered(kinds, kept),
     bound,
-    released: identities.released,
+    released: [...moved, ...identities.released],
     settled,
     drifts,
     conflicts: [...conflicts, ...gone.conflicts, ...unique.conflicts],

@@ -3,7 +3,7 @@ import { covers, type Desire, parentKey, refTo } from "./Desired.ts"
 import type { Entry } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import type { Json } from "./Json.ts"
-import type { Field, Kind } from "./Kind.ts"
+import { type Field, type Kind, uidField } from "./Kind.ts"
 import { keyOf, kindOf, type Ref } from "./Ref.ts"
 import type { Current, Target } from "./Target.ts"
 
@@ -75,6 +75,14 @@ const retirement = (input: Input, kind: Kind, fields: { readonly [field: string]
   for (const [field, to] of Object.entries(fields)) {
     const from = row.fields[field] ?? null
     if (from !== to) changes.push({ field, from, to, why })
+  }
+  if (uidField in kind.fields && row.fields[uidField] !== keyOf(ref)) {
+    changes.push({
+      field: uidField,
+      from: row.fields[uidField] ?? null,
+      to: keyOf(ref),
+      why: "its vmid has another guest"
+    })
   }
   if ("tags" in kind.fields) {
     const base = input.baselines.get(ref)?.get("tags")

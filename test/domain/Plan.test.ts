@@ -312,6 +312,37 @@ describe("plan", () => {
     assert.isTrue(made.warnings.length >= 3)
   })
 
+  it("takes a vmid that was given again for another guest: the old machine is retired, a new one made", () => {
+    const world = synced()
+    const old = world.find(machine, "guest-101")?.id
+    const other = guest(101, { interfaces: [] })
+    const reborn = {
+      ...other,
+      config: {
+        ...other.config,
+        name: "guest-101",
+        smbios1: "uuid=11111111-0000-4000-8000-000000000101",
+        net0: "virtio=BC:24:11:99:99:99,bridge=vmbr0"
+      }
+    }
+    world.apply(world.plan([observation([reborn, guest(102)])]))
+    const [retired] = world.all(machine).filter(({ id }) => id === old)
+    assert.strictEqual(retired?.fields["status"], "decommissioning")
+    assert.strictEqual(retired?.fields["custom_fields.proxledger_uid"], `lab/101~${old}`)
+    assert.strictEqual(retired?.fields["name"], "guest-101")
+    const made = world.find(machine, "guest-101 (101)")
+    assert.strictEqual(made?.fields["custom_fields.proxledger_uid"], "lab/101")
+    assert.notStrictEqual(made?.id, old)
+    assert.deepStrictEqual(verbs(world.plan([observation([reborn, guest(102)])])), [])
+  })
+
+  it("knows a guest again whose type is the same and whose UUID was set anew: its MAC address tells", () => {
+    const world = synced()
+    const again = guest(101)
+    const set = { ...again, config: { ...again.config, smbios1: "uuid=11111111-0000-4000-8000-000000000101" } }
+    assert.deepStrictEqual(verbs(world.plan([observation([set, guest(102)])])), [])
+  })
+
   it("tells a site that is configured and missing", () => {
     const world = new PureWorld()
     assert.deepStrictEqual(world.plan([observation([guest(101)])], { settings: { site: "nowhere" } }).operations, [])

@@ -16,7 +16,13 @@ export interface Workplace {
   /** Runs the built program to its end; `killAfter` milliseconds ends it with SIGKILL, or the signal that is given. */
   readonly run: (
     args: ReadonlyArray<string>,
-    options?: { readonly killAfter?: number; readonly signal?: NodeJS.Signals; readonly env?: NodeJS.ProcessEnv }
+    options?: {
+      readonly killAfter?: number
+      readonly signal?: NodeJS.Signals
+      readonly env?: NodeJS.ProcessEnv
+      /** Largest file the program may write, in KiB: what a full disk looks like. */
+      readonly fileLimit?: number
+    }
   ) => Promise<Ended>
 }
 
@@ -49,9 +55,18 @@ ${options.extra ?? ""}`
   }
   return {
     folder,
-    run: (args, { env = {}, killAfter, signal = "SIGKILL" } = {}) =>
+    run: (args, { env = {}, fileLimit, killAfter, signal = "SIGKILL" } = {}) =>
       new Promise((resolve) => {
-        const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { ...environment, ...env } })
+        const command = [process.execPath, program, ...args]
+        const limited = ["-c", `ulimit -f ${fileLimit}; exec "$0" "$@"`, ...command]
+        const child = spawn(
+          fileLimit === undefined ? process.execPath : "bash",
+          fileLimit === undefined ? command.slice(1) : limited,
+          {
+            cwd: folder,
+            env: { ...environment, ...env }
+          }
+        )
         let out = ""
         let err = ""
         child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()))

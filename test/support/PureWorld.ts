@@ -91,8 +91,13 @@ export class PureWorld {
 
   /** Applies a plan; throws when an operation comes before what it needs. */
   apply(made: Plan): void {
-    for (const { reason, ref } of made.released) {
-      if (reason !== "") this.#forget(ref)
+    for (const { becomes, ref } of made.released) {
+      const binding = this.bindings.get(ref)
+      const fields = this.baselines.get(ref)
+      this.#forget(ref)
+      if (becomes === undefined || binding === undefined) continue
+      this.bindings.set(becomes, { ...binding, ref: becomes })
+      if (fields !== undefined) this.baselines.set(becomes, fields)
     }
     for (const { evidence, id, ref } of made.bound) {
       this.bindings.set(ref, { ref, id, evidence, retiredAt: null, created: false })

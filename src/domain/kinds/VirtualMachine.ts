@@ -76,7 +76,7 @@ export const VirtualMachine: Kind = {
     "custom_fields.proxmox_vm_type": { type: "text", owner: "owned" }
   },
   probes: [byUid, byMac, byName],
-  unique: [{ fields: ["name", "cluster", "tenant"], compare: lowerCase }],
+  unique: [{ fields: ["name", "cluster", "tenant"], compare: lowerCase }, { fields: [uidField] }],
   lookup: [{ field: uidField, filter: "cf_proxledger_uid" }],
   removal: { how: "retire", fields: { status: "decommissioning" }, deletable: true },
   deleteBatch: 25

@@ -1,0 +1,91 @@
+import type { Binding } from "./Binding.ts"
+import type { Desired } from "./Desired.ts"
+import type { Json } from "./Json.ts"
+import { keyOf, kindOf, type Ref, ref } from "./Ref.ts"
+
+type Baselines = ReadonlyMap<Ref, ReadonlyMap<string, Json>>
+
+/** A binding that goes on under another ref, because the guest it was made for is not the one that has the vmid now. */
+export interface Moved {
+  readonly ref: Ref
+  readonly becomes: Ref
+  readonly reason: string
+}
+
+const machine = "virtualization.virtualmachine"
+const typeField = "custom_fields.proxmox_vm_type"
+
+const macsOf = (desired: Desired): ReadonlyArray<Json> => {
+  const macs = desired.hints?.["macs"]
+  return Array.isArray(macs) ? macs : []
+}
+
+/** MACs that the bound machine had: the last part of the keys of its MAC addresses. */
+const boundMacs = (children: ReadonlyArray<Binding>): ReadonlyArray<string> =>
+  children.flatMap(({ ref: child }) =>
+    kindOf(child) === "dcim.macaddress" ? [keyOf(child).slice(keyOf(child).lastIndexOf("/") + 1)] : []
+  )
+
+/**
+ * Proxmox gives a vmid again once its guest is gone. Another type is another guest. So is another hardware UUID, and for
+ * containers, which have none, another name, when no MAC address is the same; whatever is not known proves nothing.
+ */
+const isAnother = (desired: Desired, applied: ReadonlyMap<string, Json>, children: ReadonlyArray<Binding>): boolean => {
+  const differs = (field: string) => {
+    const was = applied.get(field)
+    const is = desired.fields[field]?.value
+    return was !== undefined && is !== undefined && was !== is
+  }
+  if (differs(typeField)) return true
+  const macs = macsOf(desired)
+  const known = boundMacs(children)
+  if (macs.length === 0 || known.length === 0 || macs.some((mac) => known.some((one) => one === mac))) return false
+  return desired.fields["serial"] === undefined ? differs("name") : differs("serial")
+}
+
+/** Bindings whose vmid has passed to another guest, with those of their children; the old machine then counts as gone. */
+export const reused = (
+  desired: ReadonlyArray<Desired>,
+  bindings: ReadonlyMap<Ref, Binding>,
+  baselines: Baselines
+): ReadonlyArray<Moved> => {
+  const owners = desired.filter(({ ref: one }) => kindOf(one) === machine && bindings.has(one))
+  if (owners.length === 0) return []
+  const children = new Map<string, Array<Binding>>()
+  for (const binding of bindings.values()) {
+    const [source, vmid] = keyOf(binding.ref).split("/")
+    const guest = `${source}/${vmid}`
+    const same = children.get(guest)
+    if (same === undefined) children.set(guest, [binding])
+    else same.push(binding)
+  }
+  return owners.flatMap((one) => {
+    const key = keyOf(one.ref)
+    const family = children.get(key) ?? []
+    const binding = bindings.get(one.ref)
+    if (binding === undefined || !isAnother(one, baselines.get(one.ref) ?? new Map(), family)) return []
+    const former = `${key}~${binding.id}`
+    return family.map(({ ref: old }) => ({
+      ref: old,
+      becomes: ref(kindOf(old), `${former}${keyOf(old).slice(key.length)}`),
+      reason: "its vmid has passed to another guest"
+    }))
+  })
+}
+
+/** The same bindings or baselines under the refs they go on with. */
+export const underNewRefs = <A>(
+  entries: ReadonlyMap<Ref, A>,
+  moved: ReadonlyArray<Moved>,
+  rename: (value: A, to: Ref) => A
+): ReadonlyMap<Ref, A> => {
+  if (moved.length === 0) return entries
+  const result = new Map(entries)
+  for (const { becomes, ref: old } of moved) {
+    const value = result.get(old)
+    if (value === undefined) continue
+    result.delete(old)
+    result.set(becomes, rename(value, becomes))
+  }
+  return result
+}
