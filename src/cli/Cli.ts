@@ -56,7 +56,9 @@ const ending = <R>(asJson: boolean, command: Effect.Effect<number, Failure, R>) 
           : fail({ _tag: "Defect", message: `this should not happen, please report it: ${messageOf(cause)}` })
       ),
       Effect.onInterrupt(() =>
-        Effect.sync(() => process.stderr.write("\nproxledger: stopped; resume, or the next sync, finishes what was begun\n"))
+        Effect.sync(() =>
+          process.stderr.write("\nproxledger: stopped; resume, or the next sync, finishes what was begun\n")
+        )
       )
     )
     yield* Effect.provide(exit, layer(asJson, { isTTY: process.stdout.isTTY === true, noColor }))
