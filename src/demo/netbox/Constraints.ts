@@ -1,5 +1,6 @@
+import { isWritable } from "./Field.ts"
 import type { Kind, UniqueKey } from "./Kind.ts"
-import { join, type Failure, type Problems } from "./Problems.ts"
+import { general, join, type Failure, type Problems } from "./Problems.ts"
 import { kindOf } from "./Kinds.ts"
 import type { Row, Values } from "./Row.ts"
 import type { Store } from "./Store.ts"
@@ -36,6 +37,18 @@ export const crashOnClash = (store: Store, kind: Kind, before: Row | null, value
   return null
 }
 
+/** What a create under `?fields=` may have left out. */
+export const checkFilled = (kind: Kind, values: Values): Problems => {
+  const problems: Record<string, ReadonlyArray<string>> = {}
+  for (const [name, field] of Object.entries(kind.fields)) {
+    if (!isWritable(field) || !field.required) continue
+    const value = values[name] ?? null
+    if (value === "") problems[name] = ["This field cannot be blank."]
+    else if (value === null && field.type === "reference") problems[name] = ["This field cannot be null."]
+  }
+  return problems
+}
+
 /** Both halves of a generic reference or none, and of an object that is there. */
 export const checkGenericReferences = (store: Store, kind: Kind, values: Values): Problems => {
   let problems: Problems = {}
@@ -44,9 +57,14 @@ export const checkGenericReferences = (store: Store, kind: Kind, values: Values)
     const type = values[name] ?? null
     const id = values[field.id] ?? null
     if (type === null && id === null) continue
-    if (type === null) problems = join(problems, { [name]: ["This field cannot be null."] })
-    else if (id === null) problems = join(problems, { [field.id]: ["This field cannot be null."] })
-    else if (typeof type !== "string" || typeof id !== "number" || store.get(kindOf(type).name, id) === undefined) {
+    if (type === null) problems = join(problems, { [name]: [field.halves.withoutType] })
+    else if (id === null) {
+      const model = String(type).split(".")[1] ?? ""
+      const { withoutId } = field.halves
+      const half =
+        withoutId === null ? { [field.id]: ["This field cannot be null."] } : general(`${withoutId} ${model}.`)
+      problems = join(problems, half)
+    } else if (typeof type !== "string" || typeof id !== "number" || store.get(kindOf(type).name, id) === undefined) {
       problems = join(problems, { [field.id]: [`Related object not found using the provided value: ${String(id)}.`] })
     }
   }

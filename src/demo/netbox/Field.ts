@@ -5,6 +5,13 @@ import type { Store } from "./Store.ts"
 /** What becomes of a row when the object that it refers to is deleted. `restrict` lets the row go in the same cascade. */
 export type OnDelete = "protect" | "cascade" | "setNull" | "restrict"
 
+/** What NetBox says to one half of a generic reference without the other. */
+export interface GenericHalves {
+  /** Followed by the model's name; null: the id field cannot be null. */
+  readonly withoutId: string | null
+  readonly withoutType: string
+}
+
 /** How a text is checked; the names follow NetBox's own validators. */
 export type Pattern = "slug" | "unicodeSlug" | "color" | "dnsName" | "customFieldName"
 
@@ -52,7 +59,12 @@ export type Field =
       readonly single: boolean
     })
   | (Writable & { readonly type: "references"; readonly to: string })
-  | (Writable & { readonly type: "contentType"; readonly id: string; readonly targets: ReadonlyArray<string> })
+  | (Writable & {
+      readonly type: "contentType"
+      readonly id: string
+      readonly targets: ReadonlyArray<string>
+      readonly halves: GenericHalves
+    })
   | (Writable & { readonly type: "objectId"; readonly of: string })
   | (Writable & { readonly type: "contentTypes" })
   | (Writable & { readonly type: "address" })
@@ -218,10 +230,15 @@ export const references = (to: string): Field => ({
 })
 
 /** The first half of a generic reference; `id` names the field with its second half. */
-export const contentType = (id: string, targets: ReadonlyArray<string>): Field => ({
+export const contentType = (
+  id: string,
+  targets: ReadonlyArray<string>,
+  halves: GenericHalves = { withoutId: null, withoutType: "This field cannot be null." }
+): Field => ({
   type: "contentType",
   id,
   targets,
+  halves,
   required: false,
   nullable: true,
   initial: null

@@ -8,12 +8,15 @@ import { anyOf, lookup, narrow, type Criterion, type Filtered } from "./Lookup.t
 import { customFieldsOf } from "./Represent.ts"
 import { idsOf, textOf, type Row } from "./Row.ts"
 import type { Store } from "./Store.ts"
+import { isIndexed } from "./Table.ts"
 
 const notAChoice = (value: string) =>
   Either.left([`Select a valid choice. ${value} is not one of the available choices.`])
 
 /** By id: an id that does not exist is an error, as is anything but a number. */
 const byReference = (store: Store, field: string, to: string, values: ReadonlyArray<string>): Filtered => {
+  const unreadable = values.find((value) => value !== "null" && !/^\d+$/.test(value))
+  if (unreadable !== undefined) return Either.left([`“${unreadable}” is not a valid value.`])
   const missing = values.find(
     (value) => value !== "null" && (!/^\d+$/.test(value) || store.get(to, Number(value)) === undefined)
   )
@@ -116,9 +119,8 @@ const byField = (
       const folded = kind.foldedFilters?.includes(name) === true
       const found = lookup("text", how === "" && folded ? "ie" : how, values, read)
       if (found === null || Either.isLeft(found) || (how !== "" && how !== "ie")) return found
-      const isIndexed = field.required || field.unique
       return Either.map(found, (criterion) =>
-        isIndexed
+        isIndexed(field)
           ? {
               ...criterion,
               ids: anyOf(
@@ -130,8 +132,9 @@ const byField = (
           : criterion
       )
     }
-    case "integer":
     case "decimal":
+      return lookup("decimal", how, values, read)
+    case "integer":
     case "objectId":
       return lookup("number", how, values, read)
     case "boolean":

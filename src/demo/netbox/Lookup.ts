@@ -72,12 +72,22 @@ const instant = (value: string): string => {
   return Number.isNaN(time) ? "" : `${new Date(time).toISOString().slice(0, 19)}.${fraction.padEnd(6, "0").slice(0, 6)}`
 }
 
-const shapes = { text: texts, number: ordered(Number), time: ordered(instant), other: exact }
+const shapes = { text: texts, number: ordered(Number), decimal: ordered(Number), time: ordered(instant), other: exact }
 
 const isReadable = (shape: keyof typeof shapes, value: string) =>
-  shape === "number" ? /^-?\d+(\.\d+)?$/.test(value) : shape === "time" ? instant(value) !== "" : true
+  shape === "number" || shape === "decimal"
+    ? /^-?\d+(\.\d+)?$/.test(value)
+    : shape === "time"
+      ? instant(value) !== ""
+      : true
 
-const complaint = { number: "Enter a whole number.", time: "Enter a valid date/time.", text: "", other: "" }
+const complaint = {
+  number: "Enter a whole number.",
+  decimal: "Enter a number.",
+  time: "Enter a valid date/time.",
+  text: "",
+  other: ""
+}
 
 /** `how` is what follows the double underscore; null where NetBox has no such look-up. */
 export const lookup = (

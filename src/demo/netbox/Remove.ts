@@ -53,7 +53,9 @@ const collect = (store: Store, kind: Kind, row: Row): Collected => {
   }
   visit({ kind, row })
   const restricted = [...restricting].filter(([key]) => !doomed.has(key)).map(([, item]) => item)
-  const against = protecting.size > 0 ? [...protecting.values()] : restricted
+  const against = (protecting.size > 0 ? [...protecting.values()] : restricted).sort(
+    (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.row.id - b.row.id
+  )
   return { doomed, dependents: against.map((item) => label(item, store)) }
 }
 

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "../../domain/Json.ts"
 import type { Field } from "./Field.ts"
 import type { Kind } from "./Kind.ts"
 import { kindOf } from "./Kinds.ts"
+import { sorted } from "./Order.ts"
 import { idsOf, numberOf, textOf, type Row } from "./Row.ts"
 import type { Store } from "./Store.ts"
 
@@ -72,7 +73,7 @@ const read = (store: Store, kind: Kind, name: string, field: Field, row: Row): J
     case "reference":
       return nested(store, field.to, stored)
     case "references":
-      return idsOf(row.values, name).map((id) => nested(store, field.to, id))
+      return sorted(store, kindOf(field.to), idsOf(row.values, name)).map((id) => nested(store, field.to, id))
     case "tags":
       return tagsOf(store, row).map(({ id }) => nested(store, "extras.tag", id))
     case "customFields":

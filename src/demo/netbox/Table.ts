@@ -1,8 +1,13 @@
+import type { Field } from "./Field.ts"
 import type { Kind, UniqueKey } from "./Kind.ts"
 import type { Row, Values } from "./Row.ts"
 
 type Key = string | number
 type Bucket = number | Set<number>
+
+/** Texts by which objects are looked up: names, slugs and the like. */
+export const isIndexed = (field: Field & { readonly type: "text" }): boolean =>
+  field.required || field.unique || field.nullable
 
 /** The key of a row under a constraint; none where the constraint does not bind it. */
 export const keyOf = (unique: UniqueKey, values: Values): string | undefined => {
@@ -100,7 +105,7 @@ export class Table {
     for (const [name, field] of Object.entries(this.#kind.fields)) {
       const stored = values[name]
       if (field.type === "reference" && typeof stored === "number") keys.push([name, stored])
-      else if (field.type === "text" && (field.required || field.unique) && typeof stored === "string") {
+      else if (field.type === "text" && isIndexed(field) && typeof stored === "string") {
         keys.push([name, stored.toLowerCase()])
       } else if ((field.type === "references" || field.type === "tags") && Array.isArray(stored)) {
         for (const id of stored) if (typeof id === "number") keys.push([name, id])

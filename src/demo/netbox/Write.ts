@@ -2,7 +2,7 @@ import { Either } from "effect"
 import type { Json, JsonObject } from "../../domain/Json.ts"
 import { equal, isJsonObject } from "../../domain/Json.ts"
 import { messageLimit, type Change } from "./ChangeLog.ts"
-import { checkGenericReferences, checkUnique, crashOnClash } from "./Constraints.ts"
+import { checkFilled, checkGenericReferences, checkUnique, crashOnClash } from "./Constraints.ts"
 import { isWritable } from "./Field.ts"
 import type { Kind } from "./Kind.ts"
 import { parse } from "./Parse.ts"
@@ -30,6 +30,8 @@ const messageOf = (body: JsonObject): string => {
   return message === undefined ? "" : String(message)
 }
 
+const asObject = (value: Json | undefined): JsonObject => (isJsonObject(value ?? null) ? (value as JsonObject) : {})
+
 /** Creates and updates of one request. */
 export class Writer {
   readonly store: Store
@@ -44,7 +46,10 @@ export class Writer {
     const read = this.#read(kind, null, false, body, selected)
     if (Either.isLeft(read)) return Either.left(read.left)
     if (messageOf(read.right.body).length > messageLimit) return Either.left(tooLong)
-    const settled = this.#settle(kind, null, { ...this.#initial(kind), ...read.right.values })
+    const initial = this.#initial(kind)
+    const data = { ...asObject(initial["custom_fields"]), ...asObject(read.right.values["custom_fields"]) }
+    const values = { ...initial, ...read.right.values }
+    const settled = this.#settle(kind, null, "custom_fields" in initial ? { ...values, custom_fields: data } : values)
     if (Either.isLeft(settled)) return Either.left(settled.left)
     const row = this.#insert(kind, settled.right, messageOf(read.right.body))
     kind.stored?.(this, row, read.right.body)
@@ -116,7 +121,8 @@ export class Writer {
   }
 
   #settle(kind: Kind, before: Row | null, values: Values): Either.Either<Values, Failure> {
-    const problems = join(this.#check(kind, before, values), checkUnique(this.store, kind, before, values))
+    const checked = join(checkFilled(kind, values), this.#check(kind, before, values))
+    const problems = join(checked, checkUnique(this.store, kind, before, values))
     if (!isClear(problems)) return Either.left(invalid(problems))
     const derived = kind.derive?.({ store: this.store, before, values }) ?? values
     const crash = crashOnClash(this.store, kind, before, derived)
@@ -126,8 +132,8 @@ export class Writer {
   #check(kind: Kind, before: Row | null, values: Values): Problems {
     const custom = checkCustomData(this.store, kind, before, values)
     if (!isClear(custom)) return custom
-    const own = kind.check?.({ store: this.store, before, values }) ?? {}
-    return isClear(own) ? checkGenericReferences(this.store, kind, values) : own
+    const generic = checkGenericReferences(this.store, kind, values)
+    return isClear(generic) ? (kind.check?.({ store: this.store, before, values }) ?? {}) : generic
   }
 
   #insert(kind: Kind, values: Values, message: string): Row {

@@ -2,7 +2,7 @@ import * as Choices from "../Choices.ts"
 import * as Field from "../Field.ts"
 import type { Kind } from "../Kind.ts"
 import { numberOf, textOf } from "../Row.ts"
-import { checkCustomField, stripValues } from "../rules/CustomField.ts"
+import { checkCustomField, spreadDefault, stripValues } from "../rules/CustomField.ts"
 import { description, named, owner, stamps } from "./Parts.ts"
 
 const dataTypes: Readonly<Record<string, string>> = {
@@ -84,6 +84,7 @@ const customField: Kind = {
   order: (row) => [textOf(row.values, "group_name"), numberOf(row.values, "weight"), named(row)],
   search: ["name", "label", "group_name", "description"],
   check: checkCustomField,
+  stored: spreadDefault,
   removed: stripValues
 }
 

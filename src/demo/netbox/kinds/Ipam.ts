@@ -7,7 +7,7 @@ import { addressFilters, macFilters, scopedTo } from "../rules/Filters.ts"
 import { addressOrder, checkAddress, familyOf, hostKey, releaseAddress } from "../rules/IpAddress.ts"
 import { checkMacAddress, isPrimaryMac } from "../rules/MacAddress.ts"
 import { scopeOf } from "../rules/Cluster.ts"
-import { checkVlan, checkVlanGroup } from "../rules/Vlan.ts"
+import { checkVlan } from "../rules/Vlan.ts"
 import { briefSlug, byName, comments, description, named, tagged } from "./Parts.ts"
 
 const vlanGroup: Kind = {
@@ -18,7 +18,10 @@ const vlanGroup: Kind = {
   fields: {
     name: Field.requiredText(100),
     slug: Field.requiredText(100, { pattern: "slug" }),
-    scope_type: Field.contentType("scope_id", ["dcim.site", "virtualization.cluster", "virtualization.clustergroup"]),
+    scope_type: Field.contentType("scope_id", ["dcim.site", "virtualization.cluster", "virtualization.clustergroup"], {
+      withoutId: "Please select a",
+      withoutType: "Please select a scope type."
+    }),
     scope_id: Field.objectId("scope_type"),
     scope: Field.computed(scopeOf("scope_type", "scope_id")),
     vid_ranges: Field.loggedAs(
@@ -56,8 +59,7 @@ const vlanGroup: Kind = {
     site: scopedTo("dcim.site"),
     cluster: scopedTo("virtualization.cluster"),
     cluster_group: scopedTo("virtualization.clustergroup")
-  },
-  check: checkVlanGroup
+  }
 }
 
 const vlan: Kind = {

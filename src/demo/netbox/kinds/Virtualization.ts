@@ -83,7 +83,10 @@ const cluster: Kind = {
     group: Field.reference("virtualization.clustergroup", "protect"),
     status: Field.choice(Choices.clusterStatus, "active"),
     tenant: Field.reference("tenancy.tenant", "protect"),
-    scope_type: Field.contentType("scope_id", ["dcim.site"]),
+    scope_type: Field.contentType("scope_id", ["dcim.site"], {
+      withoutId: "Please select a",
+      withoutType: "This field cannot be null."
+    }),
     scope_id: Field.objectId("scope_type"),
     scope: Field.computed(scopeOf("scope_type", "scope_id")),
     ...description,

@@ -1,6 +1,6 @@
 import type { Json } from "../../../domain/Json.ts"
 import type { Draft } from "../Kind.ts"
-import { general, type Problems } from "../Problems.ts"
+import type { Problems } from "../Problems.ts"
 import { nested } from "../Represent.ts"
 import { numberOf, textOf, type Row, type Values } from "../Row.ts"
 import type { Store } from "../Store.ts"
@@ -24,9 +24,6 @@ export const siteOf = (cluster: Row): number | null => scopeSite(cluster.values)
 export const clusterSite = ({ values }: Draft): Values => ({ ...values, _site: scopeSite(values) })
 
 export const checkCluster = ({ store, before, values }: Draft): Problems => {
-  const type = textOf(values, "scope_type")
-  if (type !== "" && (values["scope_id"] ?? null) === null)
-    return general(`Please select a ${type.split(".")[1] ?? type}.`)
   const site = store.get("dcim.site", scopeSite(values))
   if (before === null || site === undefined) return {}
   const devices = store.table("dcim.device")

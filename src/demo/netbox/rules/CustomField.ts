@@ -59,10 +59,30 @@ export const checkCustomData = (store: Store, kind: Kind, before: Row | null, va
 }
 
 /** A custom field's type is for good. */
-export const checkCustomField = ({ before, values }: Draft): Problems =>
-  before !== null && textOf(before.values, "type") !== textOf(values, "type")
+export const checkCustomField = ({ before, values }: Draft): Problems => {
+  if (textOf(values, "name").includes("__")) {
+    return { name: ["Double underscores are not permitted in custom field names."] }
+  }
+  return before !== null && textOf(before.values, "type") !== textOf(values, "type")
     ? { type: ["Changing the type of custom fields is not supported."] }
     : {}
+}
+
+/** Objects that are there already take the default of a new custom field, without a trace in the change log. */
+export const spreadDefault = ({ store }: Writer, field: Row): void => {
+  const name = textOf(field.values, "name")
+  const value = field.values["default"] ?? null
+  const kinds = field.values["object_types"]
+  if (value === null) return
+  for (const kind of Array.isArray(kinds) ? kinds : []) {
+    const table = store.table(String(kind))
+    for (const row of table.ids().flatMap((id) => table.get(id) ?? [])) {
+      const data = row.values["custom_fields"] ?? null
+      if (!isJsonObject(data) || data[name] !== undefined) continue
+      store.put(String(kind), { ...row, values: { ...row.values, custom_fields: { ...data, [name]: value } } })
+    }
+  }
+}
 
 /** The values of a custom field go with it, without a trace in the change log. */
 export const stripValues = ({ store }: Writer, field: Row): void => {

@@ -74,7 +74,14 @@ const isAssigned: Filter = (_, values) => {
   })
 }
 
+const unreadableMac = (values: ReadonlyArray<string>): string | undefined =>
+  values.find((value) => Option.isNone(MacAddress.parse(value)))
+
+const refuseMac = (value: string) => Either.left([`Invalid MAC address format: ${value}`])
+
 const byMac: Filter = (store, values) => {
+  const unreadable = unreadableMac(values)
+  if (unreadable !== undefined) return refuseMac(unreadable)
   const macs = values.flatMap((value) => Option.toArray(MacAddress.parse(value)))
   return Either.right(among(store, "mac_address", macs, (row) => textOf(row.values, "mac_address")))
 }
@@ -130,8 +137,10 @@ const withIds = (ids: ReadonlyArray<number>): Criterion => ({ matches: (row) => 
 /** Interfaces that carry a MAC, primary or not. */
 export const interfaceByMac =
   (kind: string): Filter =>
-  (store, values) =>
-    Either.right(withIds(holders(store, kind, values)))
+  (store, values) => {
+    const unreadable = unreadableMac(values)
+    return unreadable === undefined ? Either.right(withIds(holders(store, kind, values))) : refuseMac(unreadable)
+  }
 
 /** Devices or machines of which an interface carries a MAC. */
 export const parentByMac =

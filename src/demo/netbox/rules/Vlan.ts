@@ -2,13 +2,6 @@ import type { Draft } from "../Kind.ts"
 import { general, type Problems } from "../Problems.ts"
 import { numberOf, textOf } from "../Row.ts"
 
-export const checkVlanGroup = ({ values }: Draft): Problems => {
-  const type = textOf(values, "scope_type")
-  const id = numberOf(values, "scope_id")
-  if (type !== "" && id === null) return general(`Please select a ${type.split(".")[1] ?? type}.`)
-  return type === "" && id !== null ? { scope_type: ["Please select a scope type."] } : {}
-}
-
 /** A VLAN in the group of one site is in no other. */
 export const checkVlan = ({ store, values }: Draft): Problems => {
   const group = store.get("ipam.vlangroup", numberOf(values, "group"))
