@@ -101,5 +101,14 @@ export class Undecodable extends Schema.TaggedError<Undecodable>()("Undecodable"
   }
 }
 
-export const EndpointError = Schema.Union(Unreachable, TlsRejected, Cut, Denied, Throttled, Upstream, Refused, Undecodable)
+export const EndpointError = Schema.Union(
+  Unreachable,
+  TlsRejected,
+  Cut,
+  Denied,
+  Throttled,
+  Upstream,
+  Refused,
+  Undecodable
+)
 export type EndpointError = typeof EndpointError.Type

@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Stream } from "effect"
+import { Clock, DateTime, Duration, Effect, Stream } from "effect"
 import { operationIn, mark } from "../domain/Body.ts"
 import { comparable } from "../domain/Diff.ts"
 import type { EventOf, OperationPlanned } from "../domain/Event.ts"
@@ -83,7 +83,7 @@ export const settle = Effect.fn("Settlement.settle")(function* (input: {
   const netbox = yield* NetBox
   const { batch, kind, operations, run } = input
   // Clocks differ between hosts; the mark is unique, the time only keeps NetBox from searching its whole log.
-  const after = new Date(batch.at - 3_600_000).toISOString()
+  const after = DateTime.formatIso(DateTime.unsafeMake(batch.at - 3_600_000))
   const probe = netbox.changes(mark(run, batch.batch), after).pipe(
     Effect.map((rows) => {
       const found = new Map<number, number>()

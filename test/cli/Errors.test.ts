@@ -172,7 +172,7 @@ jornal: here
         assert.strictEqual((yield* run(place, ["sync", "--yes"])).code, 0)
         assert.strictEqual((yield* run(place, ["plan"])).code, 0)
         const verified = yield* run(place, ["journal", "verify"])
-      assert.strictEqual(verified.code, 0, verified.err)
+        assert.strictEqual(verified.code, 0, verified.err)
       }),
     patience
   )

@@ -47,7 +47,6 @@ journal: ./proxledger.sqlite
 ${options.extra ?? ""}`
   Fs.writeFileSync(Path.join(folder, "proxledger.yaml"), config)
   const environment = {
-    PATH: process.env["PATH"],
     NO_COLOR: "1",
     NETBOX_TOKEN: options.netbox.token,
     PVE_TOKEN: options.proxmox.token,
@@ -60,7 +59,7 @@ ${options.extra ?? ""}`
         const command = [process.execPath, program, ...args]
         const limited = ["-c", `ulimit -f ${fileLimit}; exec "$0" "$@"`, ...command]
         const child = spawn(
-          fileLimit === undefined ? process.execPath : "bash",
+          fileLimit === undefined ? process.execPath : "/bin/bash",
           fileLimit === undefined ? command.slice(1) : limited,
           {
             cwd: folder,
