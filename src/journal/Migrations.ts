@@ -16,7 +16,8 @@ export const migrate = Migrator.make({})({ loader: Migrator.fromRecord(migration
 /** The number of the last migration that a file has seen; 0 when there is nothing in it, null when it holds something else. */
 const schemaOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   const tables = yield* sql<{ readonly name: string }>`SELECT name FROM sqlite_master WHERE type = 'table'`
-  if (tables.length === 0) return 0
+  // The migrator makes its own table before the transaction of the others: a crash may leave it alone.
+  if (tables.every(({ name }) => name === "effect_sql_migrations")) return 0
   if (!tables.some(({ name }) => name === "effect_sql_migrations")) return null
   if (!tables.some(({ name }) => name === "events")) return null
   const [row] = yield* sql<{ readonly id: number }>`SELECT max(migration_id) AS id FROM effect_sql_migrations`
