@@ -3,33 +3,29 @@ import { Effect, type Scope } from "effect"
 
 export interface CuttingProxy {
   readonly url: string
-  /** Methods of the mutating requests that came through, in order. */
-  readonly mutating: ReadonlyArray<string>
-  /** Answers that were cut after NetBox had done what they answer. */
-  readonly cuts: () => number
+  /** How many answers were cut, by method, after NetBox had done what they answer. */
+  readonly cuts: ReadonlyMap<string, number>
 }
 
 /**
- * Stands between engine and NetBox and cuts answers: NetBox did what was asked, the client sees the connection go. Which
- * mutating requests (counted from 0) are hit is told by `cut`.
+ * Stands between engine and NetBox and cuts answers: NetBox did what was asked, the client sees the connection go. Hit is
+ * every second mutating request of each method, the first included.
  */
-export const make = (
-  target: string,
-  cut: (method: string, index: number) => boolean
-): Effect.Effect<CuttingProxy, never, Scope.Scope> =>
+export const make = (target: string): Effect.Effect<CuttingProxy, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<CuttingProxy & { readonly close: () => void }>((resume) => {
       const to = new URL(target)
-      const mutating: Array<string> = []
-      let cuts = 0
+      const seen = new Map<string, number>()
+      const cuts = new Map<string, number>()
       const server = Http.createServer((request, response) => {
         const { headers, method = "GET", url: path } = request
-        const index = method === "GET" ? -1 : mutating.push(method) - 1
+        const nth = seen.get(method) ?? 0
+        seen.set(method, nth + 1)
         const onward = Http.request(
           { host: to.hostname, port: to.port, path, method, headers: { ...headers, host: to.host } },
           (answer) => {
-            if (index >= 0 && cut(method, index)) {
-              cuts += 1
+            if (method !== "GET" && nth % 2 === 0) {
+              cuts.set(method, (cuts.get(method) ?? 0) + 1)
               answer.resume().on("end", () => request.socket.destroy())
               return
             }
@@ -47,7 +43,7 @@ export const make = (
           server.closeAllConnections()
           server.close()
         }
-        resume(Effect.succeed({ url: `http://127.0.0.1:${port}`, mutating, cuts: () => cuts, close }))
+        resume(Effect.succeed({ url: `http://127.0.0.1:${port}`, cuts, close }))
       })
     }),
     ({ close }) => Effect.sync(close)
