@@ -1,9 +1,16 @@
 import { layer } from "@effect/vitest"
 import type { Effect, Scope } from "effect"
 import { access } from "./contract/Access.ts"
+import { addressesCases } from "./contract/Addresses.ts"
 import { bulk } from "./contract/Bulk.ts"
+import { customFields } from "./contract/CustomFields.ts"
 import { fields } from "./contract/Fields.ts"
+import { history } from "./contract/History.ts"
+import { interfaces } from "./contract/Interfaces.ts"
+import { machinesCases } from "./contract/Machines.ts"
+import { reading } from "./contract/Reading.ts"
 import { references } from "./contract/References.ts"
+import { removal } from "./contract/Removal.ts"
 import { uniqueness } from "./contract/Uniqueness.ts"
 import { layerWorld, type NetBoxAddress } from "./contract/World.ts"
 
@@ -16,11 +23,18 @@ export const contract = (
   netbox: Effect.Effect<NetBoxAddress, never, Scope.Scope>,
   tokenV2: string | undefined
 ): void => {
-  layer(layerWorld(netbox), { excludeTestServices: true, timeout: "60 seconds" })(name, (it) => {
+  layer(layerWorld(netbox), { excludeTestServices: true, timeout: "10 minutes" })(name, (it) => {
     access(it, tokenV2)
     fields(it)
     references(it)
     uniqueness(it)
     bulk(it)
+    customFields(it)
+    machinesCases(it)
+    interfaces(it)
+    addressesCases(it)
+    reading(it)
+    history(it)
+    removal(it)
   })
 }

@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/Json.ts"
+import type { Json, JsonObject } from "../../domain/Json.ts"
 import type { Field } from "./Field.ts"
 import type { Filter } from "./Lookup.ts"
 import type { Problems } from "./Problems.ts"
@@ -25,6 +25,8 @@ export interface Draft {
   readonly store: Store
   readonly before: Row | null
   readonly values: Values
+  /** Of the request; empty for what NetBox writes by itself. */
+  readonly body: JsonObject
 }
 
 /** One NetBox model as its REST API shows it. The engine knows no kind by name; all that is special is in here. */
@@ -59,7 +61,7 @@ export interface Kind {
   /** NetBox's `clean()`: only the first problem is told. */
   readonly check?: (draft: Draft) => Problems
   /** What NetBox does once the row is stored. `body` is the request's. */
-  readonly stored?: (writer: Writer, row: Row, body: Readonly<Record<string, Json>>) => void
+  readonly stored?: (writer: Writer, row: Row, body: JsonObject) => void
   /** What NetBox does before a row goes. */
   readonly removing?: (writer: Writer, row: Row) => void
   /** What NetBox does once a row is gone. */

@@ -4,7 +4,7 @@ import { equal, isJsonObject } from "../../domain/Json.ts"
 import { messageLimit, type Change } from "./ChangeLog.ts"
 import { checkFilled, checkGenericReferences, checkUnique, crashOnClash } from "./Constraints.ts"
 import { isWritable } from "./Field.ts"
-import type { Kind } from "./Kind.ts"
+import type { Draft, Kind } from "./Kind.ts"
 import { parse } from "./Parse.ts"
 import { invalid, isClear, join, type Failure, type Problems } from "./Problems.ts"
 import { pythonType } from "./Reference.ts"
@@ -49,7 +49,12 @@ export class Writer {
     const initial = this.#initial(kind)
     const data = { ...asObject(initial["custom_fields"]), ...asObject(read.right.values["custom_fields"]) }
     const values = { ...initial, ...read.right.values }
-    const settled = this.#settle(kind, null, "custom_fields" in initial ? { ...values, custom_fields: data } : values)
+    const settled = this.#settle(
+      kind,
+      null,
+      read.right.body,
+      "custom_fields" in initial ? { ...values, custom_fields: data } : values
+    )
     if (Either.isLeft(settled)) return Either.left(settled.left)
     const row = this.#insert(kind, settled.right, messageOf(read.right.body))
     kind.stored?.(this, row, read.right.body)
@@ -64,7 +69,7 @@ export class Writer {
   update(kind: Kind, before: Row, body: Json, partial: boolean, selected: Selection): Either.Either<Row, Failure> {
     const read = this.#read(kind, before, partial, body, selected)
     if (Either.isLeft(read)) return Either.left(read.left)
-    const settled = this.#settle(kind, before, { ...before.values, ...read.right.values })
+    const settled = this.#settle(kind, before, read.right.body, { ...before.values, ...read.right.values })
     if (Either.isLeft(settled)) return Either.left(settled.left)
     const message = messageOf(read.right.body)
     const changes = !equal(
@@ -120,20 +125,21 @@ export class Writer {
     return Either.right({ values, body })
   }
 
-  #settle(kind: Kind, before: Row | null, values: Values): Either.Either<Values, Failure> {
-    const checked = join(checkFilled(kind, values), this.#check(kind, before, values))
+  #settle(kind: Kind, before: Row | null, body: JsonObject, values: Values): Either.Either<Values, Failure> {
+    const checked = join(checkFilled(kind, values), this.#check(kind, { store: this.store, before, values, body }))
     const problems = join(checked, checkUnique(this.store, kind, before, values))
     if (!isClear(problems)) return Either.left(invalid(problems))
-    const derived = kind.derive?.({ store: this.store, before, values }) ?? values
+    const derived = kind.derive?.({ store: this.store, before, values, body }) ?? values
     const crash = crashOnClash(this.store, kind, before, derived)
     return crash === null ? Either.right(derived) : Either.left(crash)
   }
 
-  #check(kind: Kind, before: Row | null, values: Values): Problems {
+  #check(kind: Kind, draft: Draft): Problems {
+    const { before, values } = draft
     const custom = checkCustomData(this.store, kind, before, values)
     if (!isClear(custom)) return custom
     const generic = checkGenericReferences(this.store, kind, values)
-    return isClear(generic) ? (kind.check?.({ store: this.store, before, values }) ?? {}) : generic
+    return isClear(generic) ? (kind.check?.(draft) ?? {}) : generic
   }
 
   #insert(kind: Kind, values: Values, message: string): Row {

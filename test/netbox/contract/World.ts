@@ -84,7 +84,7 @@ const idOf = (value: Json | undefined): number | null => {
   return typeof id === "number" ? id : null
 }
 
-/** Every created object is noted, and removed in reverse order, twice for those that still had dependents. */
+/** Notes every object that is created. */
 const noting =
   (ask: Ask, made: Array<string>): Ask =>
   (method, path, body, options) =>
@@ -109,6 +109,12 @@ const maker =
       })
     )
 
+/** Last made, first removed; once more those that still had dependents. */
+const clear = (ask: Ask, made: ReadonlyArray<string>): Effect.Effect<void> =>
+  Effect.filter([...made].reverse(), (path) => Effect.map(ask("DELETE", path), ({ status }) => status === 409)).pipe(
+    Effect.flatMap((held) => Effect.forEach(held, (path) => ask("DELETE", path), { discard: true }))
+  )
+
 /** The world on the NetBox that `address` finds or starts. */
 export const layerWorld = (address: Effect.Effect<NetBoxAddress, never, Scope.Scope>): Layer.Layer<World> =>
   Layer.scoped(
@@ -117,11 +123,7 @@ export const layerWorld = (address: Effect.Effect<NetBoxAddress, never, Scope.Sc
       const found = yield* address
       const bare = client(found)
       const made: Array<string> = []
-      yield* Effect.addFinalizer(() =>
-        Effect.forEach([...made].reverse().concat([...made].reverse()), (path) => bare("DELETE", path), {
-          discard: true
-        })
-      )
+      yield* Effect.addFinalizer(() => clear(bare, made))
       const ask = noting(bare, made)
       const make = maker(ask)
       const mark = randomBytes(3).toString("hex")

@@ -73,7 +73,7 @@ export const checkVirtualMachine = (draft: Draft): Problems => {
 }
 
 /** The site follows the cluster or the device; a new machine takes the defaults of its type. */
-export const settleVirtualMachine = ({ store, before, values }: Draft): Values => {
+export const settleVirtualMachine = ({ store, before, values, body }: Draft): Values => {
   const cluster = store.get("virtualization.cluster", numberOf(values, "cluster"))
   const device = store.get("dcim.device", numberOf(values, "device"))
   const inherited =
@@ -89,7 +89,8 @@ export const settleVirtualMachine = ({ store, before, values }: Draft): Values =
     platform: initial("platform", "default_platform"),
     vcpus: initial("vcpus", "default_vcpus"),
     memory: initial("memory", "default_memory"),
-    disk: values["disk"] ?? (before === null ? null : diskTotal(store, before.id))
+    // A null of the request is stored as it is; one that was stored before gives way to the sum.
+    disk: values["disk"] ?? (before === null || body["disk"] === null ? null : diskTotal(store, before.id))
   }
 }
 
