@@ -76,9 +76,15 @@ export const make = Effect.fnUntraced(function* (options: {
   const transaction = transactionOf(sql)
   const health = yield* Ref.make(Option.none<JournalFailed>())
   const closed = new JournalFailed({ file, detail: "it was closed before this was written", remedy: "Run again" })
+  let closing = false
+  const pending = new Set<Job>()
   const inbox = yield* Effect.acquireRelease(Queue.bounded<Job>(256), (queue) =>
-    Queue.takeAll(queue).pipe(
-      Effect.flatMap(Effect.forEach(({ done }) => Deferred.fail(done, closed))),
+    Effect.suspend(() => {
+      closing = true
+      return Effect.forEach(pending, ({ done }) => Deferred.fail(done, closed))
+    }).pipe(
+      // Taking lets in those who wait for room.
+      Effect.zipRight(Effect.repeat(Queue.takeAll(queue), { while: Chunk.isNonEmpty })),
       Effect.zipRight(Queue.shutdown(queue))
     )
   )
@@ -115,9 +121,12 @@ export const make = Effect.fnUntraced(function* (options: {
       }
       drafts.push(draft)
     }
-    const done = yield* Deferred.make<number, Conflict | JournalFailed>()
-    yield* Queue.offer(inbox, { stream, expected, drafts, done })
-    return yield* Deferred.await(done)
+    const job: Job = { stream, expected, drafts, done: yield* Deferred.make<number, Conflict | JournalFailed>() }
+    return yield* Effect.suspend(() => {
+      if (closing) return Effect.fail(closed)
+      pending.add(job)
+      return Effect.zipRight(Queue.offer(inbox, job), Deferred.await(job.done))
+    }).pipe(Effect.ensuring(Effect.sync(() => pending.delete(job))))
   })
   return { append, health: Ref.get(health) }
 })

@@ -1,34 +1,14 @@
-import { spawn } from "node:child_process"
-import * as Fs from "node:fs"
-import * as Os from "node:os"
-import * as Path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import Sqlite from "better-sqlite3"
-import { Chunk, Effect, Either, FastCheck as fc, Fiber, Layer, Option, Redacted, Schema, Stream } from "effect"
-import { Event } from "../../src/domain/Event.ts"
-import type { Ref } from "../../src/domain/Ref.ts"
-import { Journal } from "../../src/journal/Journal.ts"
-import { layer, layerMemory, layerReadOnly } from "../../src/journal/JournalSqlite.ts"
-import { projectionTables } from "../../src/journal/migrations/0002_projections.ts"
+import { Chunk, Deferred, Effect, Either, Exit, Fiber, Layer, Option, Scope, Stream } from "effect"
+import { Journal, type JournalFailed, type JournalLocked } from "../../src/journal/Journal.ts"
+import { layerMemory, layerReadOnly } from "../../src/journal/JournalSqlite.ts"
 import { Projections } from "../../src/journal/Projections.ts"
 import { completed, dispatched, planned, sealed, settled, started } from "./events.ts"
-
-const folder = () => Fs.mkdtempSync(Path.join(Os.tmpdir(), "proxledger-journal-"))
-const inFile = (file = Path.join(folder(), "journal.sqlite"), secrets: ReadonlyArray<string> = []) =>
-  layer({ file, secrets: secrets.map((secret) => Redacted.make(secret)) })
-
-const dump = (file: string) => {
-  const db = new Sqlite(file, { readonly: true })
-  const tables = Object.entries(projectionTables).map(([table, key]) =>
-    db.prepare(`SELECT * FROM ${table} ORDER BY ${key.join(", ")}`).all()
-  )
-  db.close()
-  return JSON.stringify(tables)
-}
+import { fresh as freshFile, inFile } from "./files.ts"
 
 const site = "dcim.site:a"
 
-const suite = (name: string, fresh: () => Layer.Layer<Journal | Projections, unknown>) =>
+const suite = (name: string, fresh: () => Layer.Layer<Journal | Projections, JournalFailed | JournalLocked>) =>
   describe(name, () => {
     it.live("appends all or nothing at the expected version, and reads it back in order", () =>
       Effect.gen(function* () {
@@ -65,6 +45,43 @@ const suite = (name: string, fresh: () => Layer.Layer<Journal | Projections, unk
         const ends = yield* Effect.all(attempts, { concurrency: "unbounded" })
         assert.strictEqual(ends.filter(Either.isRight).length, 1)
       }).pipe(Effect.provide(fresh()))
+    )
+
+    it.live("a conflict fails its own append only", () =>
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const append = (stream: string) => Effect.either(journal.append(stream, 0, [started()]))
+        const ends = yield* Effect.forEach(["a", "a", "b", "c", "b"], append, { concurrency: "unbounded" })
+        assert.deepStrictEqual(ends.map(Either.isRight), [true, false, true, true, false])
+        assert.strictEqual((yield* journal.verify).events, 3)
+      }).pipe(Effect.provide(fresh()))
+    )
+
+    it.live("every append ends when the journal is closed over it: kept or refused", () =>
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const journal = Effect.map(Layer.build(fresh()), (context) => Layer.succeedContext(context))
+        const open = yield* Scope.extend(journal, scope)
+        const begun = yield* Deferred.make<void>()
+        const appends = yield* Effect.gen(function* () {
+          const { append } = yield* Journal
+          const one = (at: number) =>
+            Effect.zipRight(
+              Deferred.succeed(begun, undefined),
+              append(`run-${at}`, 0, [started(), planned(0, "create", site)])
+            )
+          return yield* Effect.fork(
+            Effect.forEach(
+              Array.from({ length: 400 }, (_, at) => at),
+              (at) => Effect.exit(one(at)),
+              { concurrency: "unbounded" }
+            )
+          )
+        }).pipe(Effect.provide(open))
+        yield* Deferred.await(begun)
+        yield* Scope.close(scope, Exit.void)
+        assert.strictEqual((yield* Fiber.join(appends)).length, 400)
+      })
     )
 
     it.live("a follower sees everything once, whether it was there before or comes", () =>
@@ -184,192 +201,43 @@ const suite = (name: string, fresh: () => Layer.Layer<Journal | Projections, unk
 suite("in memory", () => layerMemory)
 suite("in a file", () => inFile())
 
-const refs: ReadonlyArray<Ref> = ["dcim.site:a", "dcim.site:b", "dcim.site:c", "dcim.site:d"]
-
-/** A run over a few refs: some operations end well, some fail, some are never sent. */
-const runs = fc.array(
-  fc.array(
-    fc.record({
-      ref: fc.constantFrom(...refs),
-      verb: fc.constantFrom("create" as const, "update" as const, "delete" as const),
-      purpose: fc.constantFrom("reconcile" as const, "retire" as const, "restore" as const),
-      end: fc.constantFrom("ok", "refused", "missing", "again", "open")
-    }),
-    { maxLength: 6 }
-  ),
-  { minLength: 1, maxLength: 12 }
-)
-
-describe("the file", () => {
-  it.live("rebuilds its projections to the same bytes", () =>
-    Effect.promise(() =>
-      fc.assert(
-        fc.asyncProperty(runs, async (history) => {
-          const file = Path.join(folder(), "j.sqlite")
-          const before = await Effect.runPromise(
-            Effect.gen(function* () {
-              const journal = yield* Journal
-              for (const [index, operations] of history.entries()) {
-                const of = (end: string) => operations.flatMap((one, op) => (one.end === end ? [op] : []))
-                yield* journal.append(`run-${index}`, 0, [
-                  started(),
-                  { _tag: "ObjectsBound", bindings: [{ ref: "dcim.site:a", id: index, evidence: "name" }] },
-                  ...operations.map(({ purpose, ref, verb }, op) => planned(op, verb, ref, { purpose })),
-                  sealed(operations.length),
-                  dispatched(
-                    0,
-                    operations.map((_, op) => op)
-                  ),
-                  settled(0, {
-                    ok: of("ok").map((op) => [op, 100 + op, null] as const),
-                    failed: (["refused", "missing"] as const).flatMap((reason) =>
-                      of(reason).map((op) => ({ op, reason, detail: reason }))
-                    ),
-                    again: of("again")
-                  }),
-                  ...(of("open").length + of("again").length === 0 ? [completed(of("ok").length)] : [])
-                ])
-              }
-              const live = dump(file)
-              yield* (yield* Projections).rebuild
-              assert.strictEqual(dump(file), live)
-              yield* journal.verify
-              return live
-            }).pipe(Effect.provide(inFile(file)))
-          )
-          assert.isAbove(before.length, 10)
-        }),
-        { numRuns: 40 }
-      )
-    )
-  )
-
-  it.live("refuses to change or lose an event, and names the first broken one when the guard was taken away", () =>
+describe("read only, beside a writer", () => {
+  it.live("follows what another connection appends, and appends nothing itself", () =>
     Effect.gen(function* () {
-      const alterations = [
-        "UPDATE events SET data = replace(data, 'name', 'nome') WHERE seq = 3",
-        "UPDATE events SET at = at + 1 WHERE seq = 3",
-        "DELETE FROM events WHERE seq = 3",
-        "UPDATE events SET tag = 'PlanSealed' WHERE seq = 3",
-        "UPDATE events SET stream = 'other' WHERE seq = 3"
-      ]
-      for (const alteration of alterations) {
-        const file = Path.join(folder(), "j.sqlite")
-        yield* Effect.gen(function* () {
-          const journal = yield* Journal
-          yield* journal.append("run", 0, [started()])
-          yield* journal.append("run", 1, [planned(0, "create", site), planned(1, "create", "dcim.site:b")])
-          yield* journal.append("run", 3, [sealed(2)])
-        }).pipe(Effect.provide(inFile(file)))
-        const db = new Sqlite(file)
-        assert.throws(() => db.exec(alteration), /append-only/)
-        assert.throws(() => db.exec("DELETE FROM blobs; UPDATE events SET seq = 9"), /append-only/)
-        db.exec("DROP TRIGGER events_no_update; DROP TRIGGER events_no_delete")
-        db.exec(alteration)
-        db.close()
-        const broken = yield* Journal.pipe(
-          Effect.flatMap(({ verify }) => Effect.flip(verify)),
-          Effect.provide(layerReadOnly(file))
-        )
-        assert.deepInclude(broken, { _tag: "ChainBroken", seq: 2 }, alteration)
-      }
-    })
-  )
-
-  it.live("holds no secret it was told of, in whatever form it came", () =>
-    Effect.gen(function* () {
-      const file = Path.join(folder(), "j.sqlite")
-      const secrets = ['tok3n-ä"quoted', "0f9e8d7c-planted-uuid"]
+      const file = freshFile()
       yield* Effect.gen(function* () {
-        const journal = yield* Journal
-        for (const [index, secret] of secrets.entries()) {
-          yield* journal.append(`run-${index}`, 0, [
-            { _tag: "WarningRaised", scope: secret, detail: `a ${secret} b ${encodeURIComponent(secret)}` }
-          ])
-          yield* journal.putBlob(JSON.stringify({ description: secret }))
-        }
-        const [first] = yield* Stream.runCollect(journal.read({ after: 0 }))
-        assert.deepInclude(first?.event, { scope: "<redacted>" })
-      }).pipe(Effect.provide(inFile(file, secrets)))
-      for (const name of Fs.readdirSync(Path.dirname(file))) {
-        const bytes = Fs.readFileSync(Path.join(Path.dirname(file), name))
-        for (const secret of secrets) {
-          for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
-            assert.isFalse(bytes.includes(form), `${name} holds ${form}`)
-          }
-        }
-      }
+        const writer = yield* Journal
+        yield* writer.append("run", 0, [started()])
+        yield* Effect.gen(function* () {
+          const reader = yield* Journal
+          const seen = yield* Effect.fork(Stream.runCollect(Stream.take(reader.follow(0), 3)))
+          yield* writer.append("run", 1, [sealed(0), completed(0)])
+          assert.deepStrictEqual(
+            [...(yield* Fiber.join(seen))].map(({ event }) => event._tag),
+            ["RunStarted", "PlanSealed", "RunCompleted"]
+          )
+          assert.strictEqual((yield* Effect.flip(reader.append("run", 3, [started()])))._tag, "JournalFailed")
+          assert.strictEqual((yield* Effect.flip(reader.putBlob("text")))._tag, "JournalFailed")
+          assert.strictEqual((yield* Effect.flip((yield* Projections).rebuild))._tag, "JournalFailed")
+        }).pipe(Effect.provide(layerReadOnly(file)))
+      }).pipe(Effect.provide(inFile(file)))
     })
   )
 
-  it.live("says what is wrong with a path, a file, a second process", () =>
+  it.live("exports every event as it is stored, one line each", () =>
     Effect.gen(function* () {
-      const build = (file: string) => Effect.flip(Effect.scoped(Layer.build(layer({ file, secrets: [] }))))
-      assert.match((yield* build("/nowhere/at/all/j.sqlite")).message, /cannot be opened\. Make its folder/)
-      const text = Path.join(folder(), "notes.txt")
-      Fs.writeFileSync(text, "no database at all, but a text that is long enough to have a header".repeat(20))
-      assert.match((yield* build(text)).message, /not a journal/)
-      const file = Path.join(folder(), "j.sqlite")
-      yield* Effect.scoped(
-        Effect.gen(function* () {
-          yield* Layer.build(layer({ file, secrets: [] }))
-          assert.strictEqual((yield* build(file))._tag, "JournalLocked")
-          yield* Layer.build(layerReadOnly(file))
-        })
+      const journal = yield* Journal
+      yield* journal.append("run", 0, [started(), sealed(0)])
+      const lines = [...(yield* Stream.runCollect(journal.lines))].map((line) => JSON.parse(line))
+      assert.deepStrictEqual(
+        lines.map(({ seq, shape, stream, tag, version }) => [seq, stream, version, tag, shape]),
+        [
+          [1, "run", 1, "RunStarted", 1],
+          [2, "run", 2, "PlanSealed", 1]
+        ]
       )
-      yield* Effect.scoped(Layer.build(layer({ file, secrets: [] })))
-    })
+      assert.deepStrictEqual(JSON.parse(lines[1].data), { operations: 0, digest: "d" })
+      assert.strictEqual(lines[1].chain, (yield* journal.head).chain)
+    }).pipe(Effect.provide(layerMemory))
   )
-
-  it.live("skips what only a newer engine knows", () =>
-    Effect.gen(function* () {
-      const file = Path.join(folder(), "j.sqlite")
-      yield* Effect.scoped(Layer.build(layer({ file, secrets: [] })))
-      const db = new Sqlite(file)
-      db.exec("INSERT INTO events VALUES (1, 0, 'run', 1, 'MoonLanded', 3, '{}', 'x')")
-      db.exec("INSERT INTO events VALUES (2, 0, 'run', 2, 'PlanSealed', 9, '{}', 'y')")
-      db.close()
-      const seen = yield* Journal.pipe(
-        Effect.flatMap((journal) => Stream.runCount(journal.read({ after: 0 }))),
-        Effect.provide(layerReadOnly(file))
-      )
-      assert.strictEqual(seen, 0)
-    })
-  )
-
-  it.live(
-    "survives kill -9: what was acknowledged is there, the chain holds, the projections are those of a rebuild",
-    () =>
-      Effect.gen(function* () {
-        const file = Path.join(folder(), "j.sqlite")
-        const script = Path.join(import.meta.dirname, "appender.ts")
-        for (let round = 0; round < 6; round++) {
-          const acknowledged = yield* Effect.async<number>((resume) => {
-            const child = spawn(process.execPath, ["--import", "tsx", script, file, String(round)])
-            let last = 0
-            child.stdout.on("data", (chunk: Buffer) => {
-              for (const line of chunk.toString().split("\n")) last = Number(line) || last
-              if (last > 10 + round * 7) child.kill("SIGKILL")
-            })
-            child.on("exit", () => resume(Effect.succeed(last)))
-          })
-          yield* Effect.gen(function* () {
-            const journal = yield* Journal
-            const version = yield* Stream.runCount(journal.read({ after: 0, stream: `run-${round}` }))
-            assert.isAtLeast(version, acknowledged)
-            yield* journal.verify
-            const live = dump(file)
-            yield* (yield* Projections).rebuild
-            assert.strictEqual(dump(file), live)
-          }).pipe(Effect.provide(inFile(file)))
-        }
-      })
-  )
-})
-
-describe("events", () => {
-  it.prop("round-trip through their stored form", [Event], ([event]) => {
-    const text = JSON.stringify(Schema.encodeSync(Event)(event))
-    assert.deepStrictEqual(Schema.decodeUnknownSync(Event)(JSON.parse(text)), JSON.parse(text))
-  })
 })
