@@ -7,6 +7,9 @@ export interface Measure {
   readonly engine: number
   /** Milliseconds of the same requests without the engine. */
   readonly floor?: number
+  /** Requests under way in the mean, of two at most: what NetBox's own speed, good or bad, has no part in. */
+  readonly inFlight?: number
+  readonly floorInFlight?: number
   readonly requests?: number
   readonly mutating?: number
   readonly operations?: number
@@ -24,6 +27,8 @@ const columns: ReadonlyArray<readonly [string, (measure: Measure) => string | nu
   ["engine s", ({ engine }) => (engine / 1000).toFixed(2)],
   ["floor s", ({ floor }) => (floor === undefined ? undefined : (floor / 1000).toFixed(2))],
   ["engine/floor", ({ engine, floor }) => ratio(engine, floor)?.toFixed(2)],
+  ["in flight", ({ inFlight }) => inFlight?.toFixed(2)],
+  ["floor's", ({ floorInFlight }) => floorInFlight?.toFixed(2)],
   ["requests", ({ requests }) => requests],
   ["mutating", ({ mutating }) => mutating],
   ["operations", ({ operations }) => operations],

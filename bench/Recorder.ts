@@ -12,6 +12,8 @@ export interface Exchange {
   readonly body: string
   readonly status: number
   readonly answer: string
+  /** Milliseconds from its arrival to the end of its answer. */
+  readonly took: number
 }
 
 export interface Recorder {
@@ -25,6 +27,8 @@ interface Recording {
   readonly request: Pick<Exchange, "method" | "path" | "ifMatch">
   readonly sent: Array<Buffer>
   readonly answered: Array<Buffer>
+  readonly from: number
+  took: number
   status: number
 }
 
@@ -46,6 +50,8 @@ export const make = (target: string): Effect.Effect<Recorder, never, Scope.Scope
           request: { method, path, ifMatch: headers["if-match"] },
           sent: [],
           answered: [],
+          from: performance.now(),
+          took: 0,
           status: 0
         }
         recordings.push(recording)
@@ -57,6 +63,9 @@ export const make = (target: string): Effect.Effect<Recorder, never, Scope.Scope
             const { connection: _, ...kept } = answer.headers
             response.writeHead(recording.status, kept)
             answer.on("data", (chunk: Buffer) => recording.answered.push(chunk))
+            answer.on("end", () => {
+              recording.took = performance.now() - recording.from
+            })
             answer.pipe(response)
           }
         )
@@ -71,11 +80,12 @@ export const make = (target: string): Effect.Effect<Recorder, never, Scope.Scope
           Effect.succeed({
             url: `http://127.0.0.1:${port}${to.pathname.replace(/\/+$/, "")}`,
             exchanges: () =>
-              recordings.map(({ answered, request, sent, status }) => ({
+              recordings.map(({ answered, request, sent, status, took }) => ({
                 ...request,
                 body: text(sent),
                 status,
-                answer: text(answered)
+                answer: text(answered),
+                took
               })),
             close: () => {
               server.closeAllConnections()

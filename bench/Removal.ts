@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { Kind } from "../src/domain/Kind.ts"
 import { kinds } from "../src/domain/Kinds.ts"
-import type { Send } from "./BareClient.ts"
+import { concurrency, type Send } from "./BareClient.ts"
 import { kindAt, rowsOf } from "./Ids.ts"
 import type { Exchange } from "./Recorder.ts"
 
@@ -16,7 +16,7 @@ const goesWithParent = (kind: Kind): boolean =>
 
 /**
  * Deletes what the exchanges made, kinds in reverse order of dependency; what NetBox deletes with its parent is left to it.
- * One request at a time: NetBox 4.7 answers 500 when addresses of one machine are deleted by two.
+ * (NetBox 4.7 answers 500 when two requests delete addresses of one machine; with their machines they go in one.)
  */
 export const removeMade = Effect.fnUntraced(function* (send: Send, exchanges: ReadonlyArray<Exchange>) {
   const creates = exchanges.filter(({ method, status }) => method === "POST" && status === 201)
@@ -25,6 +25,9 @@ export const removeMade = Effect.fnUntraced(function* (send: Send, exchanges: Re
     const path = own[0]?.path
     if (path === undefined) continue
     const ids = own.flatMap(({ answer }) => rowsOf(answer).map(({ id }) => ({ id })))
-    yield* Effect.forEach(chunks(ids), (some) => send("DELETE", path, JSON.stringify(some)), { discard: true })
+    yield* Effect.forEach(chunks(ids), (some) => send("DELETE", path, JSON.stringify(some)), {
+      concurrency,
+      discard: true
+    })
   }
 })

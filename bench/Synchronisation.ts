@@ -37,7 +37,8 @@ const recorded = <A, E, R>(recorder: Recorder.Recorder, effect: Effect.Effect<A,
     const exchanges = recorder.exchanges().slice(before)
     const reads = exchanges.filter(isRead)
     const writes = exchanges.filter((exchange) => !isRead(exchange))
-    return { took, value, reads, writes, requests: exchanges.length, mutating: writes.length }
+    const inFlight = exchanges.reduce((sum, exchange) => sum + exchange.took, 0) / took
+    return { took, inFlight, value, reads, writes, requests: exchanges.length, mutating: writes.length }
   })
 
 const plan = Effect.flatMap(Reconciler, (reconciler) => reconciler.plan({ trigger: "sync", approveRemovals: false }))
@@ -91,7 +92,7 @@ export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareC
     const peakRss = process.resourceUsage().maxRSS / 1024
     yield* Effect.logInfo("unchanged, and one in a hundred changed")
     const unchanged = yield* recorded(recorder, plan)
-    const unchangedFloor = yield* timed(reread(send, unchanged.reads))
+    const unchangedFloor = yield* recorded(recorder, reread(send, unchanged.reads))
     for (const vmid of [...proxmox.cluster.guests.keys()].slice(-hundredth)) {
       yield* proxmox.updateGuest(vmid, { memory: "3072" })
     }
@@ -106,7 +107,7 @@ export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareC
   yield* clear
   yield* Effect.logInfo("the floor: the same requests once more")
   const prepared = prepare(measured.applied.writes)
-  const floor = yield* timed(rewrite(send, prepared))
+  const floor = yield* recorded(recorder, rewrite(send, prepared))
 
   const { applied, changed, operations, peakRss, planned, unchanged, unchangedFloor } = measured
   const measures: ReadonlyArray<Measure> = [
@@ -115,6 +116,8 @@ export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareC
       name: `first import of ${guests} guests: applying`,
       engine: applied.took,
       floor: floor.took,
+      inFlight: applied.inFlight,
+      floorInFlight: floor.inFlight,
       requests: applied.requests,
       mutating: applied.mutating,
       operations
@@ -123,6 +126,8 @@ export const measureSynchronisation = Effect.fnUntraced(function* (netbox: BareC
       name: "unchanged run",
       engine: unchanged.took,
       floor: unchangedFloor.took,
+      inFlight: unchanged.inFlight,
+      floorInFlight: unchangedFloor.inFlight,
       requests: unchanged.requests,
       mutating: unchanged.mutating,
       operations: unchanged.value.operations
