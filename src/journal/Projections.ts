@@ -46,6 +46,8 @@ export class Projections extends Context.Tag("proxledger/Projections")<
     readonly run: (id: string) => Effect.Effect<Option.Option<RunRow>, JournalFailed>
     /** Runs that were sealed and begun but not completed, oldest first, of any of the sources. */
     readonly openRuns: Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
+    /** Runs that ended before their plan was sealed, oldest first: nothing was sent for them. */
+    readonly unsealedRuns: Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
     readonly operations: (run: string) => Effect.Effect<ReadonlyArray<OperationRow>, JournalFailed>
     /** Every operation that ever touched the object, newest first. */
     readonly history: (ref: Ref, limit: number) => Effect.Effect<ReadonlyArray<OperationRow>, JournalFailed>

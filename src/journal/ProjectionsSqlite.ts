@@ -45,6 +45,12 @@ export const make = (options: {
   )
   const operations = sql.literal('run, op, verb, ref, label, state, netbox_id AS "netboxId", detail, at')
 
+  const inState = (state: RunRow["state"]) =>
+    sql<StoredRun>`SELECT ${runs} FROM runs WHERE state = ${state} ORDER BY started, run`.pipe(
+      Effect.map((rows) => rows.map(runOf)),
+      failing(file)
+    )
+
   const rebuild = Effect.gen(function* () {
     for (const table of Object.keys(projectionTables)) yield* write`DELETE FROM ${write(table)}`
     const events = yield* read(write, file, { after: 0 }).pipe(
@@ -66,10 +72,8 @@ export const make = (options: {
         Effect.map(([row]) => Option.map(Option.fromNullable(row), runOf)),
         failing(file)
       ),
-    openRuns: sql<StoredRun>`SELECT ${runs} FROM runs WHERE state = 'applying' ORDER BY started, run`.pipe(
-      Effect.map((rows) => rows.map(runOf)),
-      failing(file)
-    ),
+    openRuns: inState("applying"),
+    unsealedRuns: inState("planning"),
     operations: (run) =>
       failing(file)(sql<OperationRow>`SELECT ${operations} FROM operations WHERE run = ${run} ORDER BY op`),
     history: (ref, limit) =>

@@ -140,7 +140,17 @@ const make = Effect.gen(function* () {
     return yield* carryOut(log, { _tag: "RunResumed", actor: settings.actor, open: counts(log.state).open })
   })
 
+  /** Nobody else has the journal, so a run that is still planning has died doing so. */
+  const discard = Effect.fnUntraced(function* (run: string) {
+    const log = yield* open(run)
+    const detail = "ended before its plan was sealed; nothing was sent"
+    yield* log.append([
+      { _tag: "RunCompleted", outcome: "cancelled", ok: 0, failed: 0, skipped: 0, requests: 0, detail }
+    ])
+  })
+
   const resume = Effect.gen(function* () {
+    yield* Effect.forEach(yield* projections.unsealedRuns, ({ run }) => discard(run), { discard: true })
     const rows = yield* projections.openRuns
     return yield* Effect.forEach(rows, ({ run }) => resumeOne(run))
   }).pipe(Effect.provide(services), Effect.withSpan("Reconciler.resume"))
