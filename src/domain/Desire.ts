@@ -69,9 +69,12 @@ export const desire = (
   const errors: Array<string> = []
   for (const { observation, settings } of sources) {
     const facts = factsOf(settings, observation, rules, target)
-    const { missing } = facts.site
-    if (missing !== undefined) {
-      errors.push(`Source ${settings.name}: NetBox has no site ${missing}. Create it, or change "site" of the source`)
+    const missing = [facts.site, ...facts.nodeSites.values()].filter((place) => place.missing !== undefined)
+    if (missing.length > 0) {
+      const names = missing.map(({ missing: name, why }) => `${name} (${why})`)
+      errors.push(
+        `Source ${settings.name}: NetBox has no site ${[...new Set(names)].join(", ")}. Create it, or name another`
+      )
       continue
     }
     for (const mapping of mappings) {

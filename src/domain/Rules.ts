@@ -49,6 +49,8 @@ const Match = Schema.Struct({
 })
 
 const Values = Schema.Struct({
+  /** Of nodes; their guests follow. */
+  site: optional(Name),
   tenant: optional(Name),
   role: optional(Name),
   platform: optional(Name),
@@ -67,7 +69,18 @@ export const Rule = Schema.Struct({
   exclude: optional(True),
   /** NetBox objects by slug, name or id. A later rule wins over an earlier one; tags add up. */
   set: optional(Values)
-})
+}).pipe(
+  Schema.filter(({ match = {}, set }) => {
+    const guests = Object.keys(match).filter((key) => key !== "source" && key !== "node")
+    return (
+      set?.site === undefined ||
+      guests.length === 0 || {
+        path: ["set", "site"],
+        message: `is set for nodes: match may hold source and node beside it, not ${guests.join(", ")}`
+      }
+    )
+  })
+)
 export type Rule = typeof Rule.Type
 
 /** What rules look at. */
@@ -102,10 +115,21 @@ export interface Decision {
 const inRanges = (text: string, vmid: number): boolean =>
   (rangesOf(text) ?? []).some(([from, to]) => vmid >= from && vmid <= to)
 
+const found = (text: string | undefined, values: ReadonlyArray<string>): boolean =>
+  text === undefined || values.some((value) => new RegExp(text, "u").test(value))
+
+/** The site that rules give a node; the last one wins. */
+export const siteOf = (rules: ReadonlyArray<Rule>, facts: Pick<RuleFacts, "source" | "node">): Setting | undefined =>
+  rules
+    .flatMap(({ match, name, set }) =>
+      set?.site !== undefined && found(match?.source, [facts.source]) && found(match?.node, [facts.node])
+        ? [{ value: set.site, rule: name }]
+        : []
+    )
+    .at(-1)
+
 const fits = ({ match }: Rule, facts: RuleFacts): boolean => {
   if (match === undefined) return true
-  const found = (text: string | undefined, values: ReadonlyArray<string>) =>
-    text === undefined || values.some((value) => new RegExp(text, "u").test(value))
   return (
     found(match.source, [facts.source]) &&
     (match.type === undefined || match.type === facts.type) &&

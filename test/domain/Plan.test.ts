@@ -343,6 +343,23 @@ describe("plan", () => {
     assert.deepStrictEqual(verbs(world.plan([observation([set, guest(102)])])), [])
   })
 
+  it("places nodes where rules say, unless the cluster is scoped to a site", () => {
+    const world = new PureWorld()
+    const [one, two] = ["DC1", "DC2"].map((name) => world.add("dcim.site", { name, slug: name.toLowerCase() }))
+    const rules = [
+      { name: "first room", set: { site: "dc1" } },
+      { name: "second room", match: { node: "^pve2$" }, set: { site: "DC2" } }
+    ]
+    world.apply(world.plan([observation([guest(101)])], { rules }))
+    assert.strictEqual(world.find("dcim.device", "pve1")?.fields["site"], one)
+    assert.strictEqual(world.find("dcim.device", "pve2")?.fields["site"], two)
+    const scoped = new PureWorld()
+    const home = scoped.add("dcim.site", { name: "DC1", slug: "dc1" })
+    scoped.add("dcim.site", { name: "DC2", slug: "dc2" })
+    scoped.apply(scoped.plan([observation([guest(101)])], { rules, settings: { site: "dc1" } }))
+    assert.strictEqual(scoped.find("dcim.device", "pve2")?.fields["site"], home)
+  })
+
   it("tells a site that is configured and missing", () => {
     const world = new PureWorld()
     assert.deepStrictEqual(world.plan([observation([guest(101)])], { settings: { site: "nowhere" } }).operations, [])

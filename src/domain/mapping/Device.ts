@@ -9,21 +9,22 @@ const nameOf = (template: string, node: string, cluster: string, endpoint: strin
 
 export const Device: Mapping = {
   kind: "dcim.device",
-  objects: ({ observation, settings, site }) =>
+  objects: ({ nodeSites, observation, settings, site }) =>
     observation.nodes.map(({ name, online }) => {
       const cluster = observation.cluster.name ?? settings.name
+      const place = nodeSites.get(name) ?? site
       const text = nameOf(settings.nodeName ?? "{node}", name, cluster, settings.name)
       return {
         ref: deviceRef(settings.name, name),
         source: settings.name,
         label: text,
-        hints: { site: site.slug, cluster: settings.name },
+        hints: { site: place.slug, cluster: settings.name },
         alternatives: { name: `${text}@${settings.name}`.slice(0, 64) },
         fields: {
           name: want(text, "node", { accepts: [`${text}@${settings.name}`.slice(0, 64)] }),
           device_type: want(refTo(deviceTypeRef), "device type of nodes"),
           role: want(refTo(nodeRoleRef), "role of nodes"),
-          site: want(refTo(siteRef(site.slug)), site.why),
+          site: want(refTo(siteRef(place.slug)), place.why),
           cluster: want(refTo(clusterRef(settings.name)), "cluster of the node"),
           ...(online === undefined ? {} : { status: want(online ? "active" : "offline", "node.online") }),
           tags: want([refTo(marker)], "marker"),

@@ -3,9 +3,9 @@ import { parseGuest } from "../proxmox/ParseGuest.ts"
 import type { Guest } from "../proxmox/Guest.ts"
 import type { GuestFacts, Observation } from "../proxmox/Observation.ts"
 import * as Tags from "../proxmox/Tags.ts"
-import { decide, type Decision, type Rule } from "../Rules.ts"
+import { decide, type Decision, type Rule, siteOf } from "../Rules.ts"
 import type { Target } from "../Target.ts"
-import { type SitePlace, placeOf } from "./Place.ts"
+import { named, placeOf, type SitePlace } from "./Place.ts"
 import { type Addresses, addressesOf } from "./Addresses.ts"
 import { guestKey } from "./Refs.ts"
 
@@ -36,6 +36,8 @@ export interface Facts {
   readonly observation: Observation
   readonly target: Target
   readonly site: SitePlace
+  /** Of nodes that a rule places elsewhere, by name. */
+  readonly nodeSites: ReadonlyMap<string, SitePlace>
   /** Guests to be kept in NetBox, by vmid. */
   readonly guests: ReadonlyArray<GuestView>
   /** Guests that are seen but none of the engine's business: excluded by a rule, or of unknown nature. */
@@ -60,6 +62,7 @@ export const factsOf = (
   target: Target
 ): Facts => {
   const source = settings.name
+  const site = placeOf(settings, observation, target)
   const partlySeen = new Set(observation.gaps.flatMap(({ scope, what }) => (what === "addresses" ? [scope] : [])))
   const views = observation.guests.map((facts): GuestView => {
     const guest = facts.config === undefined ? undefined : parseGuest(facts)
@@ -82,7 +85,13 @@ export const factsOf = (
     settings,
     observation,
     target,
-    site: placeOf(settings, observation, target),
+    site,
+    nodeSites: new Map(
+      observation.nodes.flatMap(({ name }) => {
+        const set = site.fixed ? undefined : siteOf(rules, { source, node: name })
+        return set === undefined ? [] : [[name, named(target, set.value, `rule ${set.rule}`)] as const]
+      })
+    ),
     guests: kept.filter(({ facts }) => facts.template !== true),
     spared: others.map(({ facts }) => facts)
   }

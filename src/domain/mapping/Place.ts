@@ -13,16 +13,19 @@ export interface SitePlace {
   readonly missing?: string
   /** Whether the configuration names it, so that a new cluster is scoped to it. */
   readonly configured: boolean
+  /** Whether the cluster is scoped to it: then its nodes can stand nowhere else. */
+  readonly fixed: boolean
 }
 
 const lower = (value: unknown) => String(value).toLowerCase()
 
-const found = (row: Current, why: string, configured: boolean): SitePlace => ({
+const found = (row: Current, why: string): SitePlace => ({
   slug: String(row.fields["slug"]),
   name: String(row.fields["name"]),
   why,
   exists: true,
-  configured
+  configured: false,
+  fixed: false
 })
 
 /** The cluster as far as it can be told before identities are settled. */
@@ -37,6 +40,18 @@ const clusterOf = (settings: SourceSettings, observation: Observation, target: T
   return named.length === 1 ? named[0] : undefined
 }
 
+/** A site by id, slug or name. */
+export const named = (target: Target, wanted: string, why: string): SitePlace => {
+  const rows = [...target.rows("dcim.site").values()]
+  const row =
+    rows.find(({ id }) => String(id) === wanted) ??
+    rows.find(({ fields }) => fields["slug"] === wanted) ??
+    rows.find(({ fields }) => lower(fields["name"]) === lower(wanted))
+  return row === undefined
+    ? { slug: wanted, name: wanted, why, exists: false, missing: wanted, configured: false, fixed: false }
+    : found(row, why)
+}
+
 /**
  * NetBox demands that devices stand at the site their cluster is scoped to, so that wins; then the configuration, then
  * where the nodes already are, then the only site there is. A site of our own is the last resort, and one for all sources.
@@ -47,18 +62,10 @@ export const placeOf = (settings: SourceSettings, observation: Observation, targ
   const scope = cluster?.fields["scope_id"]
   if (cluster?.fields["scope_type"] === "dcim.site" && typeof scope === "number") {
     const row = sites.get(scope)
-    if (row !== undefined) return found(row, "site of the cluster in NetBox", false)
+    if (row !== undefined) return { ...found(row, "site of the cluster in NetBox"), fixed: true }
   }
-  const wanted = settings.site
-  if (wanted !== undefined) {
-    const rows = [...sites.values()]
-    const row =
-      rows.find(({ id }) => String(id) === wanted) ??
-      rows.find(({ fields }) => fields["slug"] === wanted) ??
-      rows.find(({ fields }) => lower(fields["name"]) === lower(wanted))
-    return row === undefined
-      ? { slug: wanted, name: wanted, why: "site", exists: false, missing: wanted, configured: true }
-      : found(row, "site of the source in the configuration", true)
+  if (settings.site !== undefined) {
+    return { ...named(target, settings.site, "site of the source in the configuration"), configured: true, fixed: true }
   }
   const nodes = new Set(observation.nodes.map(({ name }) => lower(name)))
   const homes = new Set(
@@ -72,9 +79,9 @@ export const placeOf = (settings: SourceSettings, observation: Observation, targ
   )
   const [home] = homes
   const at = homes.size === 1 && home !== undefined ? sites.get(home) : undefined
-  if (at !== undefined) return found(at, "site of the nodes in NetBox", false)
+  if (at !== undefined) return found(at, "site of the nodes in NetBox")
   const [only] = sites.values()
-  if (sites.size === 1 && only !== undefined) return found(only, "the only site in NetBox", false)
+  if (sites.size === 1 && only !== undefined) return found(only, "the only site in NetBox")
   const exists = [...sites.values()].some(({ fields }) => fields["slug"] === "proxmox")
-  return { slug: "proxmox", name: "Proxmox", why: "no site is configured", exists, configured: false }
+  return { slug: "proxmox", name: "Proxmox", why: "no site is configured", exists, configured: false, fixed: false }
 }

@@ -4,17 +4,16 @@ import { siteRef } from "./Refs.ts"
 
 export const Site: Mapping = {
   kind: "dcim.site",
-  objects: ({ site }) => [
-    {
-      ref: siteRef(site.slug),
+  objects: ({ nodeSites, site }) =>
+    [site, ...nodeSites.values()].map(({ exists, name, slug, why }) => ({
+      ref: siteRef(slug),
       source: null,
-      label: site.name,
-      ...(site.exists ? { lookup: true } : { lazy: true }),
+      label: name,
+      ...(exists ? { lookup: true } : { lazy: true }),
       fields: {
-        name: want(site.name, site.why),
-        slug: want(site.slug, site.why),
-        status: want("active", site.why)
+        name: want(name, why),
+        slug: want(slug, why),
+        status: want("active", why)
       }
-    }
-  ]
+    }))
 }
