@@ -7,7 +7,7 @@ export interface Measure {
   readonly engine: number
   /** Milliseconds of the same requests without the engine. */
   readonly floor?: number
-  /** Requests under way in the mean, of two at most: what NetBox's own speed, good or bad, has no part in. */
+  /** Requests under way in the mean, of two at most: it says more than seconds where other programs run too. */
   readonly inFlight?: number
   readonly floorInFlight?: number
   readonly requests?: number
