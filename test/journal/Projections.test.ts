@@ -59,14 +59,19 @@ describe("bindings and baselines", () => {
       yield* journal.append("run", 0, [
         started(),
         bound("x:lost", 9),
+        bound("x:adopted", 5),
         based("x:lost", "name", "lost"),
         planned(0, "create", "x:new", { changes }),
         planned(1, "update", "x:lost"),
         planned(2, "update", "x:refused"),
-        sealed(3),
-        dispatched(0, [0, 1, 2]),
+        planned(3, "update", "x:adopted"),
+        sealed(4),
+        dispatched(0, [0, 1, 2, 3]),
         settled(0, {
-          ok: [[0, 7, null]],
+          ok: [
+            [0, 7, null],
+            [3, 5, null]
+          ],
           failed: [
             { op: 1, reason: "missing", detail: "404" },
             { op: 2, reason: "refused", detail: "400" }
@@ -74,13 +79,16 @@ describe("bindings and baselines", () => {
         })
       ])
       assert.deepStrictEqual(yield* state, {
-        bindings: { "x:new": [7, true] },
-        baselines: { "x:new": { tags: ["a"], site: { $ref: "dcim.site:a" } } }
+        bindings: { "x:adopted": [5, false], "x:new": [7, true] },
+        baselines: {
+          "x:adopted": { name: "name of x:adopted" },
+          "x:new": { tags: ["a"], site: { $ref: "dcim.site:a" } }
+        }
       })
-      yield* journal.append("run", 9, [bound("x:new", 7)])
-      assert.deepStrictEqual((yield* state).bindings, { "x:new": [7, true] })
-      yield* journal.append("run", 10, [bound("x:new", 8)])
-      assert.deepStrictEqual((yield* state).bindings, { "x:new": [8, false] })
+      yield* journal.append("run", 11, [bound("x:new", 7)])
+      assert.deepStrictEqual((yield* state).bindings["x:new"], [7, true])
+      yield* journal.append("run", 12, [bound("x:new", 8)])
+      assert.deepStrictEqual((yield* state).bindings["x:new"], [8, false])
     }).pipe(Effect.provide(layerMemory))
   )
 
