@@ -1,6 +1,6 @@
 import { Either, Schema } from "effect"
 import { OperationPlanned } from "../domain/Event.ts"
-import { digest } from "../services/Digest.ts"
+import { digestOf as sha256 } from "../journal/Digest.ts"
 import { canonical, type Json } from "../domain/Json.ts"
 import { PlanUnusable } from "../services/RunErrors.ts"
 import type { RunReport } from "./RunReport.ts"
@@ -17,7 +17,7 @@ const PlanFile = Schema.Struct({
 })
 
 const digestOf = (run: string, seal: string, operations: unknown): string =>
-  digest(canonical({ run, seal, operations: JSON.parse(JSON.stringify(operations)) as Json }))
+  sha256(canonical({ run, seal, operations: JSON.parse(JSON.stringify(operations)) as Json }))
 
 export const planFile = ({ operations, run }: RunReport, seal: string): string =>
   JSON.stringify(

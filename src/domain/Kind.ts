@@ -1,7 +1,7 @@
 import type { Json } from "./Json.ts"
 import type { Desired } from "./Desired.ts"
 import type { Current, Target } from "./Target.ts"
-import type { Ref } from "./Ref.ts"
+import { isRefValue, type Ref } from "./Ref.ts"
 
 /**
  * Who decides a field once the object exists.
@@ -126,3 +126,14 @@ export const byText = (field: string, fold: boolean): Probe => {
     found: (row) => textOf(row.fields[field]).map(cased)
   }
 }
+
+/** Finds rows by their name among the children of the object that `parent` refers to. */
+export const byNameWithin = (parent: string): Probe => ({
+  evidence: `name within ${parent}`,
+  wanted: (desired, { id }) => {
+    const owner = desired.fields[parent]?.value
+    const ownerId = isRefValue(owner) ? id(owner.$ref) : undefined
+    return ownerId === undefined ? [] : textOf(desired.fields["name"]?.value).map((name) => `${ownerId} ${name}`)
+  },
+  found: (row) => [`${String(row.fields[parent])} ${String(row.fields["name"])}`]
+})

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto"
 import { brotliCompress, brotliDecompress, constants } from "node:zlib"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Option } from "effect"
+import { digestOf } from "./Digest.ts"
 
 /** Quality 5: a tenth of the size for ten milliseconds a megabyte. */
 const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
-
-const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex")
 
 /** Off the event loop, which a large inventory would hold for a tenth of a second. */
 const compress = (text: string) =>

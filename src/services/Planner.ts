@@ -9,7 +9,7 @@ import type { Observation } from "../domain/proxmox/Observation.ts"
 import { Journal } from "../journal/Journal.ts"
 import { Projections } from "../journal/Projections.ts"
 import { breathe } from "../journal/Breathe.ts"
-import { digest } from "./Digest.ts"
+import { digestOf } from "../journal/Digest.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import { Proxmox } from "./Proxmox.ts"
 import { begin, type RunLog } from "./RunLog.ts"
@@ -66,7 +66,7 @@ const eventsOf = (made: Plan, warnings: ReadonlyArray<{ readonly scope: string; 
 export const sealOf = (
   operations: ReadonlyArray<EventOf<"OperationPlanned">>,
   inputs: { readonly [name: string]: Json }
-): string => digest(canonical({ inputs, operations: JSON.parse(JSON.stringify(operations)) as Json }))
+): string => digestOf(canonical({ inputs, operations: JSON.parse(JSON.stringify(operations)) as Json }))
 
 export interface PlannedRun {
   readonly log: RunLog
@@ -83,7 +83,7 @@ export const makePlan = Effect.fn("Planner.plan")(function* (options: {
   const netbox = yield* NetBox
   const projections = yield* Projections
   const log = yield* begin(yield* runId)
-  const rules = digest(settings.rulesText)
+  const rules = digestOf(settings.rulesText)
   const sources = settings.sources.map(({ name }) => name)
   yield* log.append([
     {

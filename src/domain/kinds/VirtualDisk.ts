@@ -1,5 +1,4 @@
-import { textOf, type Kind } from "../Kind.ts"
-import { isRefValue } from "../Ref.ts"
+import { byNameWithin, type Kind } from "../Kind.ts"
 
 /** NetBox has no storage field; the volume stands in the description. Sizes are MiB. */
 export const VirtualDisk: Kind = {
@@ -18,19 +17,7 @@ export const VirtualDisk: Kind = {
     size: { type: "integer", owner: "owned" },
     description: { type: "text", owner: "three-way", maxLength: 200 }
   },
-  probes: [
-    {
-      evidence: "name on the virtual machine",
-      wanted: (desired, { id }) => {
-        const machine = desired.fields["virtual_machine"]?.value
-        const machineId = isRefValue(machine) ? id(machine.$ref) : undefined
-        return machineId === undefined
-          ? []
-          : textOf(desired.fields["name"]?.value).map((name) => `${machineId} ${name}`)
-      },
-      found: (row) => [`${String(row.fields["virtual_machine"])} ${String(row.fields["name"])}`]
-    }
-  ],
+  probes: [byNameWithin("virtual_machine")],
   unique: [{ fields: ["virtual_machine", "name"] }],
   lookup: [
     { field: "virtual_machine", filter: "virtual_machine_id" },

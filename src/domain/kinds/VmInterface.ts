@@ -1,4 +1,4 @@
-import { adopt, type Kind, pass, textOf } from "../Kind.ts"
+import { adopt, byNameWithin, type Kind, pass, textOf } from "../Kind.ts"
 import { isRefValue } from "../Ref.ts"
 
 /** `bridge` is not here: in NetBox it names another interface of the same virtual machine, not the hypervisor's bridge. */
@@ -24,17 +24,7 @@ export const VmInterface: Kind = {
     primary_mac_address: { type: "ref", kind: "dcim.macaddress", owner: "owned", late: true }
   },
   probes: [
-    {
-      evidence: "name on the virtual machine",
-      wanted: (desired, { id }) => {
-        const machine = desired.fields["virtual_machine"]?.value
-        const machineId = isRefValue(machine) ? id(machine.$ref) : undefined
-        return machineId === undefined
-          ? []
-          : textOf(desired.fields["name"]?.value).map((name) => `${machineId} ${name}`)
-      },
-      found: (row) => [`${String(row.fields["virtual_machine"])} ${String(row.fields["name"])}`]
-    },
+    byNameWithin("virtual_machine"),
     {
       evidence: "MAC address on the virtual machine",
       wanted: (desired) => textOf(desired.hints?.["mac"]),
