@@ -8,7 +8,7 @@ export default defineConfig({
     pool: "forks",
     poolOptions: { forks: { singleFork: true } },
     fileParallelism: false,
-    testTimeout: 1_800_000,
+    testTimeout: 1_200_000,
     hookTimeout: 600_000,
     reporters: ["default", "./test/support/ClosingLine.ts"]
   }
