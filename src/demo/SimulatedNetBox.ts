@@ -7,6 +7,7 @@ import * as Faults from "./netbox/Faults.ts"
 import { kindOf, kinds } from "./netbox/Kinds.ts"
 import { listen } from "./netbox/Listener.ts"
 import { represent } from "./netbox/Represent.ts"
+import { everything, formOf } from "./netbox/Selection.ts"
 import { Store } from "./netbox/Store.ts"
 import { Writer } from "./netbox/Write.ts"
 
@@ -109,7 +110,7 @@ export const make = (options: Options): Effect.Effect<SimulatedNetBox, never, Sc
           return table
             .ids()
             .flatMap((id) => table.get(id) ?? [])
-            .map((row) => ({ ...represent(store, kindOf(name), row, () => true), id: row.id }))
+            .map((row) => ({ ...represent(store, kindOf(name), row, formOf(kindOf(name), everything)), id: row.id }))
         }),
       changelog: Effect.sync(() => [...store.changes]),
       edit: (name, id, fields, user = "operator") =>
@@ -118,7 +119,7 @@ export const make = (options: Options): Effect.Effect<SimulatedNetBox, never, Sc
           const row = store.table(name).get(id)
           if (row === undefined) return Effect.dieMessage(`there is no ${name} ${id}`)
           const writer = new Writer(store, { user, requestId: randomUUID() })
-          const written = store.transaction(() => writer.update(kind, row, fields, true, () => true), Either.isRight)
+          const written = store.transaction(() => writer.update(kind, row, fields, true, everything), Either.isRight)
           store.commit()
           return Either.isRight(written)
             ? Effect.void

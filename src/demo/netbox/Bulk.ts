@@ -8,8 +8,9 @@ import { sorted } from "./Order.ts"
 import { general, invalid, type Failure } from "./Problems.ts"
 import { pythonType } from "./Reference.ts"
 import { remove } from "./Remove.ts"
-import { represent, selection } from "./Represent.ts"
+import { represent } from "./Represent.ts"
 import type { Row } from "./Row.ts"
+import { formOf, selection } from "./Selection.ts"
 import type { Writer } from "./Write.ts"
 
 export interface BulkContext {
@@ -72,10 +73,10 @@ const each = <A>(
 }
 
 const tellAll = ({ writer: { store }, kind, query }: BulkContext, ids: ReadonlyArray<number>): Json => {
-  const selected = selection(kind, query)
+  const form = formOf(kind, selection(kind, query))
   return ids.flatMap((id) => {
     const row = store.table(kind.name).get(id)
-    return row === undefined ? [] : [represent(store, kind, row, selected)]
+    return row === undefined ? [] : [represent(store, kind, row, form)]
   })
 }
 

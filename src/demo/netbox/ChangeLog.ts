@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../domain/Json.ts"
+import type { Failure } from "./Problems.ts"
 
 /** One row of the change log. */
 export interface Change {
@@ -17,4 +18,12 @@ export interface Change {
   readonly after: JsonObject | null
 }
 
+/** In characters. */
 export const messageLimit = 200
+
+/** A longer message is met by the database only. */
+export const messageTooLong: Failure = {
+  _tag: "Crashed",
+  exception: "DataError",
+  error: "value too long for type character varying(200)"
+}

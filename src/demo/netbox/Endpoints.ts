@@ -5,11 +5,12 @@ import { detail, failed, isSuccess, ok, type Answer } from "./Answer.ts"
 import { bulkCreate, bulkRemove, bulkUpdate, type BulkContext } from "./Bulk.ts"
 import { etagOf, staleTag } from "./Etag.ts"
 import { filter } from "./Filter.ts"
-import { ordered, sortedAll } from "./Order.ts"
+import { ordered, sorted, sortedAll } from "./Order.ts"
 import { page, pageRequest } from "./Page.ts"
 import { remove } from "./Remove.ts"
-import { represent, selection } from "./Represent.ts"
+import { represent } from "./Represent.ts"
 import type { Row } from "./Row.ts"
+import { formOf, selection } from "./Selection.ts"
 
 /** A request for one kind, checked for its token already. */
 export interface KindRequest extends BulkContext {
@@ -26,7 +27,7 @@ const tell = ({ writer: { store }, kind, query }: KindRequest, row: Row, status 
   const etag = store.features.hasCursor ? { ETag: etagOf(row) } : {}
   return {
     status,
-    body: represent(store, kind, store.table(kind.name).get(row.id) ?? row, selection(kind, query)),
+    body: represent(store, kind, store.table(kind.name).get(row.id) ?? row, formOf(kind, selection(kind, query))),
     headers: etag
   }
 }
@@ -43,16 +44,16 @@ const list = (request: KindRequest): Answer => {
     const asked = query.get("ordering")
     const explicit = asked === null ? null : ordered(store, kind, found.right, asked)
     if (explicit !== null) return explicit
-    const kept = new Set(found.right)
-    return sortedAll(store, kind).filter((id) => kept.has(id))
+    if (found.right.length < store.table(kind.name).size) return sorted(store, kind, found.right)
+    return sortedAll(store, kind)
   }
-  const selected = selection(kind, query)
-  return ok(
-    page(wanted.right, arranged(), `${store.origin}/api/${kind.path}/`, query, (id) => {
-      const row = store.table(kind.name).get(id)
-      return row === undefined ? null : represent(store, kind, row, selected)
-    })
-  )
+  const form = formOf(kind, selection(kind, query))
+  const listed = { base: `${store.origin}/api/${kind.path}/`, query }
+  const told = (id: number): Json => {
+    const row = store.table(kind.name).get(id)
+    return row === undefined ? null : represent(store, kind, row, form)
+  }
+  return ok(page(wanted.right, arranged(), listed, (id) => id, told))
 }
 
 const create = (request: KindRequest): Answer => {

@@ -289,8 +289,7 @@ export const untold = (log: Json): Field => ({ ...reading(() => null), log: () =
 
 export const computed = (read: (store: Store, row: Row) => Json): Field => reading(read)
 
-const countOf = (kind: string, field: string) => (store: Store, row: Row) =>
-  store.table(kind).referring(field, row.id).length
+const countOf = (kind: string, field: string) => (store: Store, row: Row) => store.table(kind).count(field, row.id)
 
 /** How many rows of `kind` refer to this one by `field`. */
 export const count = (kind: string, field: string, nested: "omitted" | "zero" = "omitted"): Field => ({

@@ -114,13 +114,15 @@ export const objectChanges = (
   if (Either.isLeft(found)) return { status: 400, body: found.left }
   const wanted = pageRequest(query, { maxPageSize: options.maxPageSize, hasCursor: store.features.hasCursor })
   if (Either.isLeft(wanted)) return { status: 400, body: [wanted.left] }
-  const byId = new Map(found.right.map((change) => [change.id, change]))
   const ascends = wanted.right.by === "cursor" || ["id", "time"].includes(query.get("ordering") ?? "")
-  const ids = [...byId.keys()]
+  const listed = { base: `${store.origin}/api/core/object-changes/`, query }
   return ok(
-    page(wanted.right, ascends ? ids : ids.reverse(), `${store.origin}/api/core/object-changes/`, query, (id) => {
-      const change = byId.get(id)
-      return change === undefined ? null : pick(tell(store, change), query)
-    })
+    page(
+      wanted.right,
+      ascends ? found.right : [...found.right].reverse(),
+      listed,
+      ({ id }) => id,
+      (change) => pick(tell(store, change), query)
+    )
   )
 }

@@ -40,26 +40,32 @@ const link = (base: string, query: URLSearchParams, changes: Readonly<Record<str
   return changed.size === 0 ? base : `${base}?${changed.toString()}`
 }
 
-/** One page of `ids`, which for a cursor ascend; `base` is the address of the list. */
-export const page = <A extends Json>(
+/** Where a list is, and what it was asked for. */
+export interface Listed {
+  readonly base: string
+  readonly query: URLSearchParams
+}
+
+/** One page of the items, which for a cursor ascend by id. */
+export const page = <A>(
   request: PageRequest,
-  ids: ReadonlyArray<number>,
-  base: string,
-  query: URLSearchParams,
-  tell: (id: number) => A
+  items: ReadonlyArray<A>,
+  { base, query }: Listed,
+  idOf: (item: A) => number,
+  tell: (item: A) => Json
 ): Json => {
   const { limit } = request
   if (request.by === "cursor") {
-    const from = ids.findIndex((id) => id >= request.start)
-    const found = from < 0 ? [] : ids.slice(from, from + limit)
+    const from = items.findIndex((item) => idOf(item) >= request.start)
+    const found = from < 0 ? [] : items.slice(from, from + limit)
     const last = found.at(-1)
-    const next =
-      last === undefined || found.length < limit ? null : link(base, query, { start: last + 1, limit, offset: null })
+    const isLast = last === undefined || found.length < limit
+    const next = isLast ? null : link(base, query, { start: idOf(last) + 1, limit, offset: null })
     return { count: null, next, previous: null, results: found.map(tell) }
   }
   const { offset } = request
-  const next = offset + limit >= ids.length ? null : link(base, query, { limit, offset: offset + limit })
-  const previous =
-    offset <= 0 ? null : link(base, query, { limit, offset: offset - limit <= 0 ? null : offset - limit })
-  return { count: ids.length, next, previous, results: ids.slice(offset, offset + limit).map(tell) }
+  const next = offset + limit >= items.length ? null : link(base, query, { limit, offset: offset + limit })
+  const before = offset - limit <= 0 ? null : offset - limit
+  const previous = offset <= 0 ? null : link(base, query, { limit, offset: before })
+  return { count: items.length, next, previous, results: items.slice(offset, offset + limit).map(tell) }
 }

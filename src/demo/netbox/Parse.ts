@@ -8,7 +8,7 @@ import * as MacAddress from "./MacAddress.ts"
 import type { Problems } from "./Problems.ts"
 import { parseCustomFields, parseTags } from "./ParseShared.ts"
 import { pythonType, resolve } from "./Reference.ts"
-import type { Selection } from "./Represent.ts"
+import type { Selection } from "./Selection.ts"
 import type { Row, Values } from "./Row.ts"
 import type { Store } from "./Store.ts"
 

@@ -4,7 +4,7 @@ import { isJsonObject } from "../../domain/Json.ts"
 import type { ParseContext } from "./Parse.ts"
 import type { Problems } from "./Problems.ts"
 import { pythonType, resolve } from "./Reference.ts"
-import { customFieldsOf } from "./Represent.ts"
+import { customFieldsOf } from "./Customs.ts"
 import { idsOf, textOf } from "./Row.ts"
 
 /** Custom fields of a body, over those that are stored: keys that it does not name stay. */

@@ -1,9 +1,9 @@
 import { Either } from "effect"
 import type { Kind } from "./Kind.ts"
 import { kindOf, kinds } from "./Kinds.ts"
-import { messageLimit } from "./ChangeLog.ts"
+import { messageLimit, messageTooLong } from "./ChangeLog.ts"
 import type { Failure } from "./Problems.ts"
-import { logged } from "./Represent.ts"
+import { logged } from "./Logged.ts"
 import { idsOf, type Row } from "./Row.ts"
 import type { Store } from "./Store.ts"
 import type { Writer } from "./Write.ts"
@@ -88,13 +88,7 @@ const release = (writer: Writer, { kind, row }: Doomed) => {
 export const remove = (writer: Writer, kind: Kind, row: Row, message: string): Either.Either<void, Failure> => {
   const { doomed, dependents } = collect(writer.store, kind, row)
   if (dependents.length > 0) return Either.left({ _tag: "Protected", dependents })
-  if (message.length > messageLimit) {
-    return Either.left({
-      _tag: "Crashed",
-      exception: "DataError",
-      error: "value too long for type character varying(200)"
-    })
-  }
+  if (message.length > messageLimit) return Either.left(messageTooLong)
   const ranked = [...doomed.values()].sort(
     (a, b) => kinds.indexOf(b.kind) - kinds.indexOf(a.kind) || a.row.id - b.row.id
   )

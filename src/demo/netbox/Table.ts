@@ -66,6 +66,12 @@ export class Table {
     return bucket === undefined ? [] : typeof bucket === "number" ? [bucket] : [...bucket]
   }
 
+  /** How many rows `find` would find. */
+  count(index: string, key: Key): number {
+    const bucket = this.#indexes.get(index)?.get(key)
+    return bucket === undefined ? 0 : typeof bucket === "number" ? 1 : bucket.size
+  }
+
   referring(field: string, id: number): ReadonlyArray<number> {
     return this.find(field, id)
   }

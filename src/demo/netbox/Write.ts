@@ -1,14 +1,16 @@
 import { Either } from "effect"
 import type { Json, JsonObject } from "../../domain/Json.ts"
-import { equal, isJsonObject } from "../../domain/Json.ts"
-import { messageLimit, type Change } from "./ChangeLog.ts"
+import { isJsonObject } from "../../domain/Json.ts"
+import { messageLimit, messageTooLong, type Change } from "./ChangeLog.ts"
 import { checkFilled, checkGenericReferences, checkUnique, crashOnClash } from "./Constraints.ts"
 import { isWritable } from "./Field.ts"
 import type { Draft, Kind } from "./Kind.ts"
 import { parse } from "./Parse.ts"
 import { invalid, isClear, join, type Failure, type Problems } from "./Problems.ts"
 import { pythonType } from "./Reference.ts"
-import { customFieldsOf, logged, type Selection } from "./Represent.ts"
+import { customFieldsOf } from "./Customs.ts"
+import { logged } from "./Logged.ts"
+import type { Selection } from "./Selection.ts"
 import { textOf, type Row, type Values } from "./Row.ts"
 import { checkCustomData } from "./rules/CustomField.ts"
 import type { Store } from "./Store.ts"
@@ -17,12 +19,6 @@ import type { Store } from "./Store.ts"
 export interface Origin {
   readonly user: string
   readonly requestId: string
-}
-
-const tooLong: Failure = {
-  _tag: "Crashed",
-  exception: "DataError",
-  error: "value too long for type character varying(200)"
 }
 
 const messageOf = (body: JsonObject): string => {
@@ -45,7 +41,6 @@ export class Writer {
   create(kind: Kind, body: Json, selected: Selection): Either.Either<Row, Failure> {
     const read = this.#read(kind, null, false, body, selected)
     if (Either.isLeft(read)) return Either.left(read.left)
-    if (messageOf(read.right.body).length > messageLimit) return Either.left(tooLong)
     const initial = this.#initial(kind)
     const data = { ...asObject(initial["custom_fields"]), ...asObject(read.right.values["custom_fields"]) }
     const values = { ...initial, ...read.right.values }
@@ -56,7 +51,9 @@ export class Writer {
       "custom_fields" in initial ? { ...values, custom_fields: data } : values
     )
     if (Either.isLeft(settled)) return Either.left(settled.left)
-    const row = this.#insert(kind, settled.right, messageOf(read.right.body))
+    const message = messageOf(read.right.body)
+    if (message.length > messageLimit) return Either.left(messageTooLong)
+    const row = this.#insert(kind, settled.right, message)
     kind.stored?.(this, row, read.right.body)
     return Either.right(row)
   }
@@ -72,12 +69,9 @@ export class Writer {
     const settled = this.#settle(kind, before, read.right.body, { ...before.values, ...read.right.values })
     if (Either.isLeft(settled)) return Either.left(settled.left)
     const message = messageOf(read.right.body)
-    const changes = !equal(
-      logged(this.store, kind, before),
-      logged(this.store, kind, { ...before, values: settled.right })
-    )
-    if (changes && message.length > messageLimit) return Either.left(tooLong)
+    const logLength = this.store.changes.length
     const row = this.save(kind, before, settled.right, message)
+    if (message.length > messageLimit && this.store.changes.length > logLength) return Either.left(messageTooLong)
     kind.stored?.(this, row, read.right.body)
     return Either.right(row)
   }
@@ -88,7 +82,8 @@ export class Writer {
     const row: Row = { ...before, lastUpdated: this.store.stamp(), values }
     this.store.put(kind.name, row)
     const data = logged(this.store, kind, row)
-    if (!equal(old, data)) this.log("update", kind, row, message, old, data)
+    // Both have their keys in one order.
+    if (JSON.stringify(old) !== JSON.stringify(data)) this.log("update", kind, row, message, old, data)
     return row
   }
 

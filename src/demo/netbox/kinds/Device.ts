@@ -158,8 +158,8 @@ export const deviceInterface: Kind = {
     connected_endpoints_reachable: Field.constant(false),
     ...owner,
     ...tagged,
-    count_ipaddresses: Field.computed(
-      (store, row) => store.table("ipam.ipaddress").find("assigned_object_type", `dcim.interface/${row.id}`).length
+    count_ipaddresses: Field.computed((store, row) =>
+      store.table("ipam.ipaddress").count("assigned_object_type", `dcim.interface/${row.id}`)
     ),
     count_fhrp_groups: Field.constant(0),
     _occupied: Field.constant(false)

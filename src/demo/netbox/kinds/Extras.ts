@@ -1,3 +1,4 @@
+import { Either } from "effect"
 import * as Choices from "../Choices.ts"
 import * as Field from "../Field.ts"
 import type { Kind } from "../Kind.ts"
@@ -28,7 +29,7 @@ const tag: Kind = {
     tagged_items: Field.computed((store, row) =>
       store
         .referrers("extras.tag")
-        .reduce((sum, { kind, field }) => sum + store.table(kind.name).referring(field, row.id).length, 0)
+        .reduce((sum, { kind, field }) => sum + store.table(kind.name).count(field, row.id), 0)
     ),
     ...stamps
   },
@@ -83,6 +84,14 @@ const customField: Kind = {
   unique: [],
   order: (row) => [textOf(row.values, "group_name"), numberOf(row.values, "weight"), named(row)],
   search: ["name", "label", "group_name", "description"],
+  filters: {
+    object_type: (_, values) =>
+      Either.right({
+        matches: ({ values: { object_types: types } }) =>
+          Array.isArray(types) && values.some((value) => types.includes(value)),
+        ids: () => null
+      })
+  },
   check: checkCustomField,
   stored: spreadDefault,
   removed: stripValues

@@ -35,7 +35,7 @@ const vlanGroup: Kind = {
     ...tagged,
     vlan_count: Field.count("ipam.vlan", "group"),
     utilization: Field.computed((store, row) => {
-      const used = store.table("ipam.vlan").referring("group", row.id).length
+      const used = store.table("ipam.vlan").count("group", row.id)
       return used === 0 ? "0.0" : String(Math.round((used / 4094) * 10_000) / 100)
     })
   },

@@ -230,9 +230,8 @@ const vmInterface: Kind = {
     l2vpn_termination: Field.constant(null),
     ...owner,
     ...tagged,
-    count_ipaddresses: Field.computed(
-      (store, row) =>
-        store.table("ipam.ipaddress").find("assigned_object_type", `virtualization.vminterface/${row.id}`).length
+    count_ipaddresses: Field.computed((store, row) =>
+      store.table("ipam.ipaddress").count("assigned_object_type", `virtualization.vminterface/${row.id}`)
     ),
     count_fhrp_groups: Field.constant(0)
   },
