@@ -7,5 +7,5 @@ const [file = ""] = process.argv.slice(2)
 await Effect.gen(function* () {
   yield* Layer.build(layer({ file, secrets: [] }))
   process.stdout.write("held\n")
-  yield* Effect.never
+  return yield* Effect.never
 }).pipe(Effect.scoped, Effect.runPromise)
