@@ -2,7 +2,7 @@ import { isWritable } from "./Field.ts"
 import type { Kind, UniqueKey } from "./Kind.ts"
 import { general, join, type Failure, type Problems } from "./Problems.ts"
 import { kindOf } from "./Kinds.ts"
-import type { Row, Values } from "./Row.ts"
+import { idsOf, textOf, type Row, type Values } from "./Row.ts"
 import type { Store } from "./Store.ts"
 import { keyOf } from "./Table.ts"
 
@@ -33,6 +33,20 @@ export const crashOnClash = (store: Store, kind: Kind, before: Row | null, value
       exception: "IntegrityError",
       error: `duplicate key value violates unique constraint "${unique.crash.name}"\nDETAIL:  Key (${unique.crash.columns.join(", ")})=(${key}) already exists.`
     }
+  }
+  return null
+}
+
+/** A tag that is for other kinds of objects cannot be put on this one; where it is already, it may stay. */
+export const abortOnTag = (store: Store, kind: Kind, before: Row | null, values: Values): Failure | null => {
+  const present = idsOf(before?.values ?? {}, "tags")
+  for (const id of idsOf(values, "tags")) {
+    const tag = store.get("extras.tag", id)
+    const types = tag?.values["object_types"] ?? []
+    if (tag === undefined || present.includes(id) || !Array.isArray(types) || types.length === 0) continue
+    if (types.includes(kind.name)) continue
+    const model = kind.name.split(".")[1] ?? ""
+    return { _tag: "Aborted", message: `Tag ${textOf(tag.values, "name")} cannot be assigned to ${model} objects.` }
   }
   return null
 }

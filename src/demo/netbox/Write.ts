@@ -2,7 +2,7 @@ import { Either } from "effect"
 import type { Json, JsonObject } from "../../domain/Json.ts"
 import { isJsonObject } from "../../domain/Json.ts"
 import { messageLimit, messageTooLong, type Change } from "./ChangeLog.ts"
-import { checkFilled, checkGenericReferences, checkUnique, crashOnClash } from "./Constraints.ts"
+import { abortOnTag, checkFilled, checkGenericReferences, checkUnique, crashOnClash } from "./Constraints.ts"
 import { isWritable } from "./Field.ts"
 import type { Draft, Kind } from "./Kind.ts"
 import { parse } from "./Parse.ts"
@@ -125,8 +125,8 @@ export class Writer {
     const problems = join(checked, checkUnique(this.store, kind, before, values))
     if (!isClear(problems)) return Either.left(invalid(problems))
     const derived = kind.derive?.({ store: this.store, before, values, body }) ?? values
-    const crash = crashOnClash(this.store, kind, before, derived)
-    return crash === null ? Either.right(derived) : Either.left(crash)
+    const failure = crashOnClash(this.store, kind, before, derived) ?? abortOnTag(this.store, kind, before, derived)
+    return failure === null ? Either.right(derived) : Either.left(failure)
   }
 
   #check(kind: Kind, draft: Draft): Problems {

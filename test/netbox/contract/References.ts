@@ -176,4 +176,19 @@ export const references = (it: It): void => {
       expect(yield* tags({ tags: [] })).toMatchObject({ status: 200, tags: { tags: [] } })
     })
   )
+
+  it.effect("a tag for other kinds is refused: alone as a detail, in a list with its place", () =>
+    Effect.gen(function* () {
+      const { ask, make, name } = yield* World
+      const only = { name: name("only"), slug: name("only"), object_types: ["dcim.device"] }
+      const tag = yield* make("extras/tags/", only)
+      const message = `Tag ${name("only")} cannot be assigned to site objects.`
+      const tagged = { name: name("tagless"), slug: name("tagless"), tags: [tag.id] }
+      expect(yield* ask("POST", "dcim/sites/", tagged)).toMatchObject({ status: 400, body: { detail: message } })
+      expect(yield* ask("POST", "dcim/sites/", [tagged])).toMatchObject({
+        status: 400,
+        body: { errors: [{ index: 0, errors: { __all__: [message] } }] }
+      })
+    })
+  )
 }
