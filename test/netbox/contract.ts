@@ -5,6 +5,7 @@ import { addressesCases } from "./contract/Addresses.ts"
 import { bulk } from "./contract/Bulk.ts"
 import { customFields } from "./contract/CustomFields.ts"
 import { fields } from "./contract/Fields.ts"
+import { filters } from "./contract/Filters.ts"
 import { history } from "./contract/History.ts"
 import { interfaces } from "./contract/Interfaces.ts"
 import { machinesCases } from "./contract/Machines.ts"
@@ -34,6 +35,7 @@ export const contract = (
     interfaces(it)
     addressesCases(it)
     reading(it)
+    filters(it)
     history(it)
     removal(it)
   })

@@ -99,5 +99,3 @@ export const filterLogic = { disabled: "Disabled", loose: "Loose", exact: "Exact
 export const uiVisible = { always: "Always", "if-set": "If set", hidden: "Hidden" }
 
 export const uiEditable = { yes: "Yes", no: "No", hidden: "Hidden" }
-
-export const customFieldStatus = { active: "Active", provisioning: "Provisioning", deleting: "Deleting" }

@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/Json.ts"
+import type { Pattern } from "./Pattern.ts"
 import type { Row } from "./Row.ts"
 import type { Store } from "./Store.ts"
 
@@ -11,9 +12,6 @@ export interface GenericHalves {
   readonly withoutId: string | null
   readonly withoutType: string
 }
-
-/** How a text is checked; the names follow NetBox's own validators. */
-export type Pattern = "slug" | "unicodeSlug" | "color" | "dnsName" | "customFieldName"
 
 interface Writable {
   /** Must be in the body of a create or a PUT. */

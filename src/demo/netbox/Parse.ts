@@ -1,10 +1,11 @@
 import { Either, Option } from "effect"
 import type { Json, JsonObject } from "../../domain/Json.ts"
 import * as Address from "./Address.ts"
-import { isWritable, type Pattern, type WritableField } from "./Field.ts"
+import { isWritable, type WritableField } from "./Field.ts"
 import type { Kind } from "./Kind.ts"
 import { isKind } from "./Kinds.ts"
 import * as MacAddress from "./MacAddress.ts"
+import { patterns, slugMessage } from "./Pattern.ts"
 import type { Problems } from "./Problems.ts"
 import { parseCustomFields, parseTags } from "./ParseShared.ts"
 import { pythonType, resolve } from "./Reference.ts"
@@ -28,28 +29,6 @@ export interface Parsed {
   readonly values: Values
   readonly problems: Problems
   readonly late: Problems
-}
-
-const slugMessage = 'Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.'
-
-const patterns: Readonly<Record<Pattern, { readonly accepts: RegExp; readonly messages: ReadonlyArray<string> }>> = {
-  slug: { accepts: /^[-a-zA-Z0-9_]+$/, messages: [slugMessage] },
-  unicodeSlug: {
-    accepts: /^[-\p{L}\p{N}_]+$/u,
-    messages: [
-      "Enter a valid “slug” consisting of Unicode letters, numbers, underscores, or hyphens.",
-      'Enter a valid "slug" consisting of Unicode letters, numbers, underscores, or hyphens.'
-    ]
-  },
-  color: { accepts: /^[0-9a-f]{6}$/, messages: ["Enter a valid hexadecimal RGB color code."] },
-  dnsName: {
-    accepts: /^([0-9A-Za-z_-]+|\*)(\.[0-9A-Za-z_-]+)*\.?$/,
-    messages: ["Only alphanumeric characters, asterisks, hyphens, periods, and underscores are allowed in DNS names"]
-  },
-  customFieldName: {
-    accepts: /^[a-zA-Z0-9_]+$/,
-    messages: ["Only alphanumeric characters and underscores are allowed."]
-  }
 }
 
 type Read = Either.Either<Json, Json>
