@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Either } from "effect"
+import { Clock, Duration, Effect, Either, Option } from "effect"
 import { desire } from "../domain/Desire.ts"
 import type { Event, EventOf } from "../domain/Event.ts"
 import { canonical, type Json } from "../domain/Json.ts"
@@ -21,6 +21,15 @@ import { NetBox } from "./NetBox.ts"
 /** Events in one append: a transaction that takes some ten milliseconds. */
 const page = 500
 
+/** A plan is made of what the journal holds, secrets taken out: so a resumed run writes what a first one would have. */
+const stored = Effect.fnUntraced(function* (digest: string) {
+  const journal = yield* Journal
+  const text = yield* journal.getBlob(digest)
+  if (Option.isNone(text)) return yield* Effect.dieMessage(`The observation ${digest} was stored and is not there`)
+  const observation: Observation = JSON.parse(text.value)
+  return observation
+})
+
 const observeSource = Effect.fn("Planner.source")(function* (source: string) {
   const proxmox = yield* Proxmox
   const journal = yield* Journal
@@ -29,13 +38,14 @@ const observeSource = Effect.fn("Planner.source")(function* (source: string) {
     const event: Event = { _tag: "SourceUnavailable", source, detail: read.left.message }
     return { source, event, observation: undefined }
   }
-  const observation = read.right
+  const digest = yield* journal.putBlob(textOf(read.right))
+  const observation = yield* stored(digest)
   const event: Event = {
     _tag: "SourceObserved",
     source,
     guests: observation.guests.length,
     nodes: observation.nodes.length,
-    digest: yield* journal.putBlob(textOf(observation)),
+    digest,
     complete: observation.complete,
     gaps: observation.gaps
   }
