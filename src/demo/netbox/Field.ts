@@ -161,32 +161,15 @@ export const boolean = (initial: boolean): Field => ({ type: "boolean", required
 
 export const json = (initial: Json = null): Field => ({ type: "json", required: false, nullable: true, initial })
 
-export const choice = (choices: Readonly<Record<string, string>>, initial: string): Field => ({
-  type: "choice",
-  choices,
-  blank: false,
-  required: false,
-  nullable: false,
-  initial
-})
+type Choices = Readonly<Record<string, string>>
 
-export const requiredChoice = (choices: Readonly<Record<string, string>>): Field => ({
-  type: "choice",
-  choices,
-  blank: false,
-  required: true,
-  nullable: false,
-  initial: ""
-})
+const chosen = { type: "choice", blank: false, required: false, nullable: false } as const
 
-export const optionalChoice = (choices: Readonly<Record<string, string>>): Field => ({
-  type: "choice",
-  choices,
-  blank: true,
-  required: false,
-  nullable: false,
-  initial: null
-})
+export const choice = (choices: Choices, initial: string): Field => ({ ...chosen, choices, initial })
+
+export const requiredChoice = (choices: Choices): Field => ({ ...chosen, choices, required: true, initial: "" })
+
+export const optionalChoice = (choices: Choices): Field => ({ ...chosen, choices, blank: true, initial: null })
 
 export const reference = (to: string, onDelete: OnDelete): Field => ({
   type: "reference",
