@@ -13,4 +13,4 @@ const netbox: Effect.Effect<NetBoxAddress> = Effect.promise(async () => {
   return address
 })
 
-scenarios({ name: "engine on a real NetBox", netbox, guests: 200, kills: 20, span: 9000 })
+scenarios({ name: "engine on a real NetBox", netbox, guests: 200, kills: 20, span: 6000 })
