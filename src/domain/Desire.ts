@@ -84,5 +84,5 @@ export const desire = (
     for (const { vmid } of facts.spared) spared.add(machineRef(guestKey(settings.name, vmid)))
     warnings.push(...warningsOf(facts))
   }
-  return { objects, covered, spared, conflicts: [], warnings, errors }
+  return { objects, covered, spared, warnings, errors }
 }

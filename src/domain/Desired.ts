@@ -39,7 +39,6 @@ export interface Desire {
   readonly covered: ReadonlySet<string>
   /** Bound objects to be left alone although they are not among `objects`. */
   readonly spared: ReadonlySet<Ref>
-  readonly conflicts: ReadonlyArray<{ readonly ref: Ref; readonly label: string; readonly detail: string }>
   readonly warnings: ReadonlyArray<{ readonly scope: string; readonly detail: string }>
 }
 

@@ -1,7 +1,7 @@
 import type { Binding } from "./Binding.ts"
 import type { Desired } from "./Desired.ts"
 import { adopt, type Kind, type Probe, type ProbeContext, uidField, type Verdict } from "./Kind.ts"
-import type { Ref } from "./Ref.ts"
+import { byKind, type Ref } from "./Ref.ts"
 import type { Current, Target } from "./Target.ts"
 
 export interface Bound {
@@ -89,17 +89,10 @@ export const identify = (input: {
     }
   }
 
-  const byKind = new Map<string, Array<Binding>>()
-  for (const binding of input.bindings.values()) {
-    const kind = binding.ref.slice(0, binding.ref.indexOf(":"))
-    const same = byKind.get(kind)
-    if (same === undefined) byKind.set(kind, [binding])
-    else same.push(binding)
-  }
-
+  const bindings = byKind(input.bindings.values())
   for (const kind of input.kinds) {
     const rows = input.target.rows(kind.name)
-    for (const { ref, id } of byKind.get(kind.name) ?? []) {
+    for (const { ref, id } of bindings.get(kind.name) ?? []) {
       const reason = holds(kind, ref, rows.get(id), wanted.get(ref))
       if (reason === null) claim(kind, ref, id)
       else released.push({ ref, reason })

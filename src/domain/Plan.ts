@@ -2,12 +2,12 @@ import type { Binding } from "./Binding.ts"
 import type { Desire, Desired } from "./Desired.ts"
 import { diff, type Difference, type Drift, type Resolve } from "./Diff.ts"
 import type { Entry } from "./Entry.ts"
-import { type Bound, identify, type Released } from "./Identity.ts"
+import { type Bound, type Identities, identify, type Released } from "./Identity.ts"
 import type { Json } from "./Json.ts"
 import type { Kind } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
 import type { OperationPlanned } from "./Event.ts"
-import { isRefValue, kindOf, type Ref, refsIn } from "./Ref.ts"
+import { byKind, isRefValue, kindOf, type Ref, refsIn } from "./Ref.ts"
 import { reused, underNewRefs } from "./Reuse.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
 import type { Target } from "./Target.ts"
@@ -33,7 +33,7 @@ export interface Plan {
   readonly released: ReadonlyArray<Released>
   readonly settled: Difference["settled"]
   readonly drifts: ReadonlyArray<Drift>
-  readonly conflicts: Desire["conflicts"]
+  readonly conflicts: Identities["conflicts"]
   readonly held: Removals["held"]
 }
 
@@ -67,26 +67,19 @@ export const plan = (input: PlanInput): Plan => {
   const moved = reused(desire.objects, input.bindings, input.baselines)
   const bindings = underNewRefs(input.bindings, moved, (binding, to) => ({ ...binding, ref: to }))
   const baselines = underNewRefs(input.baselines, moved, (fields) => fields)
-  const byKind = new Map<string, Array<Desired>>()
   const byRef = new Map<Ref, Desired>()
-  for (const one of desire.objects) {
-    if (byRef.has(one.ref)) continue
-    byRef.set(one.ref, one)
-    const name = kindOf(one.ref)
-    const same = byKind.get(name)
-    if (same === undefined) byKind.set(name, [one])
-    else same.push(one)
-  }
+  for (const one of desire.objects) if (!byRef.has(one.ref)) byRef.set(one.ref, one)
+  const wanted = byKind(byRef.values())
 
-  const identities = identify({ kinds, desired: byKind, bindings, target })
+  const identities = identify({ kinds, desired: wanted, bindings, target })
   const left = new Set(identities.left)
-  const conflicts = [...desire.conflicts, ...identities.conflicts]
+  const conflicts = [...identities.conflicts]
   const resolve: Resolve = (to) => {
     const id = identities.ids.get(to)
     return id ?? (byRef.has(to) && !left.has(to) ? "planned" : undefined)
   }
   for (const kind of kinds) {
-    for (const one of byKind.get(kind.name) ?? []) {
+    for (const one of wanted.get(kind.name) ?? []) {
       if (left.has(one.ref) || identities.ids.has(one.ref)) continue
       const missing = unresolvable(kind, one, resolve)
       if (missing === undefined) continue
@@ -108,7 +101,7 @@ export const plan = (input: PlanInput): Plan => {
   const bound = [...identities.bound]
   for (const kind of kinds) {
     const rows = target.rows(kind.name)
-    for (const desired of byKind.get(kind.name) ?? []) {
+    for (const desired of wanted.get(kind.name) ?? []) {
       if (left.has(desired.ref) || desired.lookup === true) continue
       const id = identities.ids.get(desired.ref)
       const row = id === undefined ? undefined : rows.get(id)

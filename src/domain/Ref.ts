@@ -32,3 +32,15 @@ export const refsIn = (value: Json): ReadonlyArray<Ref> => {
   if (Array.isArray(value)) return value.flatMap(refsIn)
   return isJsonObject(value) ? Object.values(value).flatMap(refsIn) : []
 }
+
+/** Things that have a ref, by its kind, in their order. */
+export const byKind = <A extends { readonly ref: Ref }>(items: Iterable<A>): ReadonlyMap<string, ReadonlyArray<A>> => {
+  const groups = new Map<string, Array<A>>()
+  for (const item of items) {
+    const kind = kindOf(item.ref)
+    const same = groups.get(kind)
+    if (same === undefined) groups.set(kind, [item])
+    else same.push(item)
+  }
+  return groups
+}

@@ -4,7 +4,7 @@ import type { Entry } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import type { Json } from "./Json.ts"
 import { type Field, type Kind, uidField } from "./Kind.ts"
-import { keyOf, kindOf, type Ref } from "./Ref.ts"
+import { byKind, keyOf, kindOf, type Ref } from "./Ref.ts"
 import type { Current, Target } from "./Target.ts"
 
 export interface RemovalPolicy {
@@ -100,13 +100,7 @@ const retirement = (input: Input, kind: Kind, fields: { readonly [field: string]
 export const removals = (input: Input): Removals => {
   const bound = new Set<string>()
   for (const [ref, id] of input.ids) bound.add(`${kindOf(ref)} ${id}`)
-  const byKind = new Map<string, Array<Binding>>()
-  for (const binding of input.bindings.values()) {
-    const name = kindOf(binding.ref)
-    const same = byKind.get(name)
-    if (same === undefined) byKind.set(name, [binding])
-    else same.push(binding)
-  }
+  const bindings = byKind(input.bindings.values())
   const entries: Array<Entry> = []
   const held: Array<{ source: string; removals: number; of: number; limit: number }> = []
   const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
@@ -116,7 +110,7 @@ export const removals = (input: Input): Removals => {
     if (kind.removal.how === "keep") continue
     const found = new Map<string, { total: number; entries: Array<Entry> }>()
     const along: Array<Entry> = []
-    for (const binding of byKind.get(kind.name) ?? []) {
+    for (const binding of bindings.get(kind.name) ?? []) {
       const { ref } = binding
       const key = keyOf(ref)
       const source = sourceOf(key)
