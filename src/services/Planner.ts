@@ -1,12 +1,10 @@
-import { Clock, Duration, Effect, Either, Option } from "effect"
+import { Clock, Duration, Effect, Either } from "effect"
 import { desire } from "../domain/Desire.ts"
 import type { Event, EventOf } from "../domain/Event.ts"
 import { canonical, type Json } from "../domain/Json.ts"
 import { kinds } from "../domain/Kinds.ts"
 import { retired } from "../domain/mapping/Tag.ts"
 import { type Plan, plan } from "../domain/Plan.ts"
-import type { Observation } from "../domain/proxmox/Observation.ts"
-import { Journal } from "../journal/Journal.ts"
 import { Projections } from "../journal/Projections.ts"
 import { breathe } from "../journal/Breathe.ts"
 import { digestOf } from "../journal/Digest.ts"
@@ -15,31 +13,21 @@ import { Proxmox } from "./Proxmox.ts"
 import { begin, type RunLog } from "./RunLog.ts"
 import { NothingObserved, PlanRejected } from "./RunErrors.ts"
 import { runId } from "./RunIds.ts"
+import { storeObservation } from "./StoredSource.ts"
 import { observeTarget } from "./TargetObserver.ts"
 import { NetBox } from "./NetBox.ts"
 
 /** Events in one append: a transaction that takes some ten milliseconds. */
 const page = 500
 
-/** A plan is made of what the journal holds, secrets taken out: so a resumed run writes what a first one would have. */
-const stored = Effect.fnUntraced(function* (digest: string) {
-  const journal = yield* Journal
-  const text = yield* journal.getBlob(digest)
-  if (Option.isNone(text)) return yield* Effect.dieMessage(`The observation ${digest} was stored and is not there`)
-  const observation: Observation = JSON.parse(text.value)
-  return observation
-})
-
 const observeSource = Effect.fn("Planner.source")(function* (source: string) {
   const proxmox = yield* Proxmox
-  const journal = yield* Journal
   const read = yield* Effect.either(proxmox.observe(source))
   if (Either.isLeft(read)) {
     const event: Event = { _tag: "SourceUnavailable", source, detail: read.left.message }
     return { source, event, observation: undefined }
   }
-  const digest = yield* journal.putBlob(textOf(read.right))
-  const observation = yield* stored(digest)
+  const { digest, observation } = yield* storeObservation(read.right)
   const event: Event = {
     _tag: "SourceObserved",
     source,
@@ -51,8 +39,6 @@ const observeSource = Effect.fn("Planner.source")(function* (source: string) {
   }
   return { source, event, observation }
 })
-
-const textOf = (observation: Observation): string => canonical(JSON.parse(JSON.stringify(observation)) as Json)
 
 const pages = function* <A>(items: ReadonlyArray<A>): Generator<ReadonlyArray<A>> {
   for (let at = 0; at < items.length; at += page) yield items.slice(at, at + page)
