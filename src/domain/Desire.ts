@@ -25,6 +25,7 @@ import { Vrf } from "./mapping/Vrf.ts"
 import type { Observation } from "./proxmox/Observation.ts"
 import type { Ref } from "./Ref.ts"
 import type { Rule } from "./Rules.ts"
+import type { Steps } from "./Steps.ts"
 import type { Target } from "./Target.ts"
 
 export const mappings: ReadonlyArray<Mapping> = [
@@ -57,18 +58,18 @@ const warningsOf = (facts: Facts) => [
 ]
 
 /** What NetBox should hold for these sources, as far as they were seen. Pure: the same input asks for the same. */
-export const desire = (
+export const desire = function* (
   sources: ReadonlyArray<{ readonly settings: SourceSettings; readonly observation: Observation }>,
   rules: ReadonlyArray<Rule>,
   target: Target
-): Desire & { readonly errors: ReadonlyArray<string> } => {
+): Steps<Desire & { readonly errors: ReadonlyArray<string> }> {
   const objects: Array<Desired> = []
   const covered = new Set<string>()
   const spared = new Set<Ref>()
   const warnings: Array<Desire["warnings"][number]> = []
   const errors: Array<string> = []
   for (const { observation, settings } of sources) {
-    const facts = factsOf(settings, observation, rules, target)
+    const facts = yield* factsOf(settings, observation, rules, target)
     const missing = [facts.site, ...facts.nodeSites.values()].filter((place) => place.missing !== undefined)
     if (missing.length > 0) {
       const names = missing.map(({ missing: name, why }) => `${name} (${why})`)
@@ -78,7 +79,14 @@ export const desire = (
       continue
     }
     for (const mapping of mappings) {
-      objects.push(...mapping.objects(facts))
+      yield
+      for (const one of mapping.objects?.(facts) ?? []) objects.push(one)
+      if (mapping.ofGuest !== undefined) {
+        for (const view of facts.guests) {
+          yield
+          for (const one of mapping.ofGuest(view, facts)) objects.push(one)
+        }
+      }
       for (const parent of mapping.covered?.(facts) ?? []) covered.add(covers(mapping.kind, parent))
     }
     for (const { vmid } of facts.spared) spared.add(machineRef(guestKey(settings.name, vmid)))

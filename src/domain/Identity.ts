@@ -2,6 +2,7 @@ import type { Binding } from "./Binding.ts"
 import type { Desired } from "./Desired.ts"
 import { adopt, type Kind, type Probe, type ProbeContext, uidField, type Verdict } from "./Kind.ts"
 import { byKind, type Ref } from "./Ref.ts"
+import type { Steps } from "./Steps.ts"
 import type { Current, Target } from "./Target.ts"
 
 export interface Bound {
@@ -20,6 +21,8 @@ export interface Released {
 export interface Identities {
   /** Every ref that stands for a NetBox object now. */
   readonly ids: ReadonlyMap<Ref, number>
+  /** The ref that stands for a NetBox object, by `ownerKey`. */
+  readonly owners: ReadonlyMap<string, Ref>
   readonly bound: ReadonlyArray<Bound>
   readonly released: ReadonlyArray<Released>
   /** Refs that are neither created nor changed in this run. */
@@ -29,11 +32,10 @@ export interface Identities {
 
 interface Claims {
   readonly ids: Map<Ref, number>
-  /** `kind id` → ref. */
   readonly owners: Map<string, Ref>
 }
 
-const ownerKey = (kind: string, id: number) => `${kind} ${id}`
+export const ownerKey = (kind: string, id: number) => `${kind} ${id}`
 
 /** A binding holds while its object exists and does not carry another identity. */
 const holds = (kind: Kind, ref: Ref, row: Current | undefined, desired: Desired | undefined): string | null => {
@@ -46,13 +48,18 @@ const holds = (kind: Kind, ref: Ref, row: Current | undefined, desired: Desired 
     : `its proxledger_uid in NetBox is ${String(found)}, not that of ${ref}`
 }
 
-const indexBy = (rows: Iterable<Current>, probe: Probe, context: ProbeContext): ReadonlyMap<string, Array<Current>> => {
+const indexBy = function* (
+  rows: Iterable<Current>,
+  probe: Probe,
+  context: ProbeContext
+): Steps<ReadonlyMap<string, ReadonlyArray<Current>>> {
   const index = new Map<string, Array<Current>>()
   for (const row of rows) {
+    yield
     for (const text of probe.found(row, context)) {
       const same = index.get(text)
       if (same === undefined) index.set(text, [row])
-      else if (!same.includes(row)) same.push(row)
+      else if (same.at(-1) !== row) same.push(row)
     }
   }
   return index
@@ -62,19 +69,18 @@ const indexBy = (rows: Iterable<Current>, probe: Probe, context: ProbeContext): 
  * Finds out which NetBox object each desired object is: first the bindings of the journal, then the probes of the kind in
  * their order. `kinds` in order of dependency, so that the ids of parents are known when their children are looked for.
  */
-export const identify = (input: {
+export const identify = function* (input: {
   readonly kinds: ReadonlyArray<Kind>
   readonly desired: ReadonlyMap<string, ReadonlyArray<Desired>>
+  readonly wanted: (ref: Ref) => Desired | undefined
   readonly bindings: ReadonlyMap<Ref, Binding>
   readonly target: Target
-}): Identities => {
+}): Steps<Identities> {
   const claims: Claims = { ids: new Map(), owners: new Map() }
   const bound: Array<Bound> = []
   const released: Array<Released> = []
   const left = new Set<Ref>()
   const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
-  const wanted = new Map<Ref, Desired>()
-  for (const objects of input.desired.values()) for (const one of objects) wanted.set(one.ref, one)
 
   const claim = (kind: Kind, ref: Ref, id: number) => {
     claims.ids.set(ref, id)
@@ -85,44 +91,50 @@ export const identify = (input: {
     id: (ref) => claims.ids.get(ref),
     boundTo: (kind, id) => {
       const ref = claims.owners.get(ownerKey(kind, id))
-      return ref === undefined ? undefined : { ref, wanted: wanted.has(ref) }
+      return ref === undefined ? undefined : { ref, wanted: input.wanted(ref) !== undefined }
     }
   }
 
-  const bindings = byKind(input.bindings.values())
+  /** Whether the probe has settled what the object is. */
+  const settles = (kind: Kind, probe: Probe, index: ReadonlyMap<string, ReadonlyArray<Current>>, one: Desired) => {
+    const candidates = new Set<Current>()
+    for (const text of probe.wanted(one, context)) for (const row of index.get(text) ?? []) candidates.add(row)
+    const free = kind.shared === true ? candidates : unclaimed(kind, candidates, context)
+    const verdict = judge(probe, one, [...free], context)
+    switch (verdict.verdict) {
+      case "pass":
+        return false
+      case "adopt": {
+        const [row] = free
+        if (row === undefined) return false
+        claim(kind, one.ref, row.id)
+        bound.push({ ref: one.ref, id: row.id, evidence: probe.evidence })
+        return true
+      }
+      case "create":
+      case "leave":
+        conflicts.push({ ref: one.ref, label: one.label, detail: verdict.conflict })
+        if (verdict.verdict === "leave") left.add(one.ref)
+        return true
+    }
+  }
+
+  const bindings = yield* byKind(input.bindings.values())
   for (const kind of input.kinds) {
     const rows = input.target.rows(kind.name)
     for (const { ref, id } of bindings.get(kind.name) ?? []) {
-      const reason = holds(kind, ref, rows.get(id), wanted.get(ref))
+      yield
+      const reason = holds(kind, ref, rows.get(id), input.wanted(ref))
       if (reason === null) claim(kind, ref, id)
       else released.push({ ref, reason })
     }
-    let open = (input.desired.get(kind.name) ?? []).filter((one) => !claims.ids.has(one.ref))
+    let open: ReadonlyArray<Desired> = yield* without(input.desired.get(kind.name) ?? [], ({ ref }) =>
+      claims.ids.has(ref)
+    )
     for (const probe of kind.probes) {
-      if (open.length === 0) break
-      const index = indexBy(rows.values(), probe, context)
-      open = open.filter((one) => {
-        const candidates = new Set<Current>()
-        for (const text of probe.wanted(one, context)) for (const row of index.get(text) ?? []) candidates.add(row)
-        const free = kind.shared === true ? candidates : unclaimed(kind, candidates, context)
-        const verdict = judge(probe, one, [...free], context)
-        switch (verdict.verdict) {
-          case "pass":
-            return true
-          case "adopt": {
-            const [row] = free
-            if (row === undefined) return true
-            claim(kind, one.ref, row.id)
-            bound.push({ ref: one.ref, id: row.id, evidence: probe.evidence })
-            return false
-          }
-          case "create":
-          case "leave":
-            conflicts.push({ ref: one.ref, label: one.label, detail: verdict.conflict })
-            if (verdict.verdict === "leave") left.add(one.ref)
-            return false
-        }
-      })
+      if (open.length === 0 || rows.size === 0) break
+      const index = yield* indexBy(rows.values(), probe, context)
+      open = yield* without(open, (one) => settles(kind, probe, index, one))
     }
     for (const one of open) {
       if (one.lookup !== true) continue
@@ -130,7 +142,16 @@ export const identify = (input: {
       conflicts.push({ ref: one.ref, label: one.label, detail: `there is no such ${kind.label} in NetBox` })
     }
   }
-  return { ids: claims.ids, bound, released, left, conflicts }
+  return { ...claims, bound, released, left, conflicts }
+}
+
+const without = function* <A>(items: ReadonlyArray<A>, leaves: (item: A) => boolean): Steps<ReadonlyArray<A>> {
+  const rest: Array<A> = []
+  for (const item of items) {
+    yield
+    if (!leaves(item)) rest.push(item)
+  }
+  return rest
 }
 
 /** Rows that no other desired object stands for. */

@@ -2,7 +2,8 @@ import { parentKey } from "./Desired.ts"
 import type { Entry } from "./Entry.ts"
 import type { Change, OperationPlanned } from "./Event.ts"
 import type { Kind } from "./Kind.ts"
-import { keyOf, type Ref, refsIn } from "./Ref.ts"
+import { byKind, keyOf, type Ref, refsIn } from "./Ref.ts"
+import type { Steps } from "./Steps.ts"
 
 interface Slot {
   readonly entry: Entry
@@ -11,18 +12,28 @@ interface Slot {
 }
 
 /** Parents first; updates that point back after all of them; deletions last, children first. */
-const inOrder = (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<Entry>): ReadonlyArray<Slot> => {
-  const writes = kinds.flatMap((kind) => entries.filter((entry) => entry.kind === kind && entry.verb !== "delete"))
-  const deletes = [...kinds]
-    .reverse()
-    .flatMap((kind) => entries.filter((entry) => entry.kind === kind && entry.verb === "delete"))
+const inOrder = function* (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Slot>> {
+  const groups = yield* byKind(entries)
   const slots: Array<Slot> = []
-  for (const entry of writes) {
-    if (entry.parked !== undefined) slots.push({ entry, part: "parked", changes: [entry.parked] })
-    if (entry.changes.length > 0) slots.push({ entry, part: "main", changes: entry.changes })
+  const late: Array<Slot> = []
+  const deletes: Array<Slot> = []
+  for (const kind of kinds) {
+    for (const entry of groups.get(kind.name) ?? []) {
+      yield
+      if (entry.verb === "delete") continue
+      if (entry.parked !== undefined) slots.push({ entry, part: "parked", changes: [entry.parked] })
+      if (entry.changes.length > 0) slots.push({ entry, part: "main", changes: entry.changes })
+      if (entry.late.length > 0) late.push({ entry, part: "late", changes: entry.late })
+    }
   }
-  for (const entry of writes) if (entry.late.length > 0) slots.push({ entry, part: "late", changes: entry.late })
-  for (const entry of deletes) slots.push({ entry, part: "main", changes: entry.changes })
+  for (const kind of [...kinds].reverse()) {
+    for (const entry of groups.get(kind.name) ?? []) {
+      yield
+      if (entry.verb === "delete") deletes.push({ entry, part: "main", changes: entry.changes })
+    }
+  }
+  for (const slot of late) slots.push(slot)
+  for (const slot of deletes) slots.push(slot)
   return slots
 }
 
@@ -36,11 +47,11 @@ const customField = (field: string) =>
   field.startsWith("custom_fields.") ? field.slice("custom_fields.".length) : undefined
 
 /** Gives every operation its number and the numbers of those that must have succeeded before it is sent. */
-export const numbered = (
+export const numbered = function* (
   kinds: ReadonlyArray<Kind>,
   entries: ReadonlyArray<Entry>
-): ReadonlyArray<OperationPlanned> => {
-  const slots = inOrder(kinds, entries)
+): Steps<ReadonlyArray<OperationPlanned>> {
+  const slots = yield* inOrder(kinds, entries)
   const made = new Map<Ref, number>()
   const main = new Map<Entry, number>()
   const parked = new Map<Entry, number>()
@@ -48,7 +59,8 @@ export const numbered = (
   const turning = new Map<Ref, Array<number>>()
   /** Deletions of children, by the key of their parent. */
   const emptying = new Map<string, Array<number>>()
-  slots.forEach(({ changes, entry, part }, op) => {
+  for (const [op, { changes, entry, part }] of slots.entries()) {
+    yield
     if (part === "parked") parked.set(entry, op)
     if (part === "main") {
       main.set(entry, op)
@@ -60,8 +72,10 @@ export const numbered = (
       if (field?.type !== "ref") continue
       for (const from of refsIn(change.from)) gather(turning, from, op)
     }
-  })
-  return slots.map(({ changes, entry, part }, op): OperationPlanned => {
+  }
+  const operations: Array<OperationPlanned> = []
+  for (const [op, { changes, entry, part }] of slots.entries()) {
+    yield
     const needs = new Set<number>()
     for (const change of changes) {
       for (const to of refsIn(change.to)) {
@@ -88,7 +102,7 @@ export const numbered = (
       if (moves) for (const by of turning.get(entry.ref) ?? []) needs.add(by)
     }
     needs.delete(op)
-    return {
+    operations.push({
       _tag: "OperationPlanned",
       op,
       verb: entry.verb === "create" && part === "late" ? "update" : entry.verb,
@@ -99,6 +113,7 @@ export const numbered = (
       changes,
       needs: [...needs].sort((a, b) => a - b),
       guard: entry.row?.updated ?? null
-    }
-  })
+    })
+  }
+  return operations
 }

@@ -2,14 +2,15 @@ import type { Binding } from "./Binding.ts"
 import type { Desire, Desired } from "./Desired.ts"
 import { diff, type Difference, type Drift, type Resolve } from "./Diff.ts"
 import type { Entry } from "./Entry.ts"
-import { type Bound, type Identities, identify, type Released } from "./Identity.ts"
+import { type Bound, type Identities, identify, ownerKey, type Released } from "./Identity.ts"
 import type { Json } from "./Json.ts"
 import type { Kind } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
 import type { OperationPlanned } from "./Event.ts"
-import { byKind, isRefValue, kindOf, type Ref, refsIn } from "./Ref.ts"
+import { byKind, isRefValue, type Ref, refsIn } from "./Ref.ts"
 import { reused, underNewRefs } from "./Reuse.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
+import type { Steps } from "./Steps.ts"
 import type { Target } from "./Target.ts"
 import { settleUnique } from "./Unique.ts"
 
@@ -38,18 +39,27 @@ export interface Plan {
 }
 
 /** Whether everything without which NetBox does not create the object can be referred to. */
-const unresolvable = (kind: Kind, desired: Desired, resolve: Resolve): string | undefined =>
-  Object.entries(kind.fields).flatMap(([name, field]) => {
+const unresolvable = (kind: Kind, desired: Desired, resolve: Resolve): Ref | undefined => {
+  for (const name in desired.fields) {
     const value = desired.fields[name]?.value
-    return field.required === true && isRefValue(value) && resolve(value.$ref) === undefined ? [value.$ref] : []
-  })[0]
+    if (isRefValue(value) && kind.fields[name]?.required === true && resolve(value.$ref) === undefined)
+      return value.$ref
+  }
+  return undefined
+}
 
 /** Lazy objects stay out unless something that is written refers to them. */
-const withoutUnused = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> => {
-  const lazy = new Map(entries.flatMap((entry) => (entry.lazy ? [[entry.ref, entry] as const] : [])))
+const withoutUnused = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Entry>> {
+  const lazy = new Map<Ref, Entry>()
+  const open: Array<Entry> = []
+  for (const entry of entries) {
+    yield
+    if (entry.lazy) lazy.set(entry.ref, entry)
+    else open.push(entry)
+  }
   const used = new Set<Entry>()
-  const open = entries.filter((entry) => !entry.lazy)
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    yield
     for (const change of [...entry.changes, ...entry.late]) {
       for (const to of refsIn(change.to)) {
         const needed = lazy.get(to)
@@ -59,19 +69,40 @@ const withoutUnused = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> => {
       }
     }
   }
-  return entries.filter((entry) => !entry.lazy || used.has(entry))
+  return yield* chosen(entries, (entry) => !entry.lazy || used.has(entry))
 }
 
-export const plan = (input: PlanInput): Plan => {
-  const { desire, kinds, target } = input
-  const moved = reused(desire.objects, input.bindings, input.baselines)
-  const bindings = underNewRefs(input.bindings, moved, (binding, to) => ({ ...binding, ref: to }))
-  const baselines = underNewRefs(input.baselines, moved, (fields) => fields)
-  const byRef = new Map<Ref, Desired>()
-  for (const one of desire.objects) if (!byRef.has(one.ref)) byRef.set(one.ref, one)
-  const wanted = byKind(byRef.values())
+const chosen = function* (
+  entries: ReadonlyArray<Entry>,
+  stays: (entry: Entry) => boolean
+): Steps<ReadonlyArray<Entry>> {
+  const kept: Array<Entry> = []
+  for (const entry of entries) {
+    yield
+    if (stays(entry)) kept.push(entry)
+  }
+  return kept
+}
 
-  const identities = identify({ kinds, desired: wanted, bindings, target })
+/** The first that was asked for by each ref. */
+const byRefOf = function* (objects: ReadonlyArray<Desired>): Steps<ReadonlyMap<Ref, Desired>> {
+  const byRef = new Map<Ref, Desired>()
+  for (const one of objects) {
+    yield
+    if (!byRef.has(one.ref)) byRef.set(one.ref, one)
+  }
+  return byRef
+}
+
+export const plan = function* (input: PlanInput): Steps<Plan> {
+  const { desire, kinds, target } = input
+  const moved = yield* reused(desire.objects, input.bindings, input.baselines)
+  const bindings = yield* underNewRefs(input.bindings, moved, (binding, to) => ({ ...binding, ref: to }))
+  const baselines = yield* underNewRefs(input.baselines, moved, (fields) => fields)
+  const byRef = yield* byRefOf(desire.objects)
+  const wanted = yield* byKind(byRef.values())
+
+  const identities = yield* identify({ kinds, desired: wanted, wanted: (to) => byRef.get(to), bindings, target })
   const left = new Set(identities.left)
   const conflicts = [...identities.conflicts]
   const resolve: Resolve = (to) => {
@@ -80,6 +111,7 @@ export const plan = (input: PlanInput): Plan => {
   }
   for (const kind of kinds) {
     for (const one of wanted.get(kind.name) ?? []) {
+      yield
       if (left.has(one.ref) || identities.ids.has(one.ref)) continue
       const missing = unresolvable(kind, one, resolve)
       if (missing === undefined) continue
@@ -88,10 +120,8 @@ export const plan = (input: PlanInput): Plan => {
     }
   }
 
-  const names = new Map<string, Ref>()
-  for (const [to, id] of identities.ids) names.set(`${kindOf(to)} ${id}`, to)
   const nameOf = (kind: string, id: number): Json => {
-    const to = names.get(`${kind} ${id}`)
+    const to = identities.owners.get(ownerKey(kind, id))
     return to === undefined ? id : { $ref: to }
   }
 
@@ -102,6 +132,7 @@ export const plan = (input: PlanInput): Plan => {
   for (const kind of kinds) {
     const rows = target.rows(kind.name)
     for (const desired of wanted.get(kind.name) ?? []) {
+      yield
       if (left.has(desired.ref) || desired.lookup === true) continue
       const id = identities.ids.get(desired.ref)
       const row = id === undefined ? undefined : rows.get(id)
@@ -122,7 +153,7 @@ export const plan = (input: PlanInput): Plan => {
         purpose: returns ? "restore" : "reconcile",
         row,
         lazy: desired.lazy === true,
-        alternatives: desired.alternatives ?? {},
+        alternatives: desired.alternatives ?? none,
         changes: found.changes,
         late: found.late,
         after: new Set(),
@@ -131,23 +162,25 @@ export const plan = (input: PlanInput): Plan => {
     }
   }
 
-  const gone = removals({
+  const gone = yield* removals({
     kinds,
     desire,
     desired: (to) => byRef.has(to),
     bindings,
     ids: identities.ids,
+    owners: identities.owners,
     baselines,
     target,
     policy: input.policy,
     now: input.now,
     retiredTag: input.retiredTag
   })
-  const all = withoutUnused([...entries, ...gone.entries])
-  const unique = settleUnique({ kinds, entries: all, target, resolve })
-  const kept = all.filter((entry) => !unique.dropped.has(entry))
+  for (const entry of gone.entries) entries.push(entry)
+  const all = yield* withoutUnused(entries)
+  const unique = yield* settleUnique({ kinds, entries: all, target, resolve })
+  const kept = yield* chosen(all, (entry) => !unique.dropped.has(entry))
   return {
-    operations: numbered(kinds, kept),
+    operations: yield* numbered(kinds, kept),
     bound,
     released: [...moved, ...identities.released],
     settled,
@@ -156,3 +189,5 @@ export const plan = (input: PlanInput): Plan => {
     held: gone.held
   }
 }
+
+const none: Entry["alternatives"] = {}

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { isJsonObject, type Json } from "./Json.ts"
+import type { Steps } from "./Steps.ts"
 
 /**
  * The identity of an object: its NetBox kind and a stable key made from the source, never from a display name,
@@ -34,9 +35,12 @@ export const refsIn = (value: Json): ReadonlyArray<Ref> => {
 }
 
 /** Things that have a ref, by its kind, in their order. */
-export const byKind = <A extends { readonly ref: Ref }>(items: Iterable<A>): ReadonlyMap<string, ReadonlyArray<A>> => {
+export const byKind = function* <A extends { readonly ref: Ref }>(
+  items: Iterable<A>
+): Steps<ReadonlyMap<string, ReadonlyArray<A>>> {
   const groups = new Map<string, Array<A>>()
   for (const item of items) {
+    yield
     const kind = kindOf(item.ref)
     const same = groups.get(kind)
     if (same === undefined) groups.set(kind, [item])

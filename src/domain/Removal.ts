@@ -4,7 +4,9 @@ import type { Entry } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import type { Json } from "./Json.ts"
 import { type Field, type Kind, uidField } from "./Kind.ts"
-import { byKind, keyOf, kindOf, type Ref } from "./Ref.ts"
+import { ownerKey } from "./Identity.ts"
+import { byKind, keyOf, type Ref } from "./Ref.ts"
+import type { Steps } from "./Steps.ts"
 import type { Current, Target } from "./Target.ts"
 
 export interface RemovalPolicy {
@@ -34,6 +36,8 @@ interface Input {
   readonly desired: (ref: Ref) => boolean
   readonly bindings: ReadonlyMap<Ref, Binding>
   readonly ids: ReadonlyMap<Ref, number>
+  /** The ref that stands for a NetBox object, by `ownerKey`. */
+  readonly owners: ReadonlyMap<string, Ref>
   readonly baselines: ReadonlyMap<Ref, ReadonlyMap<string, Json>>
   readonly target: Target
   readonly policy: RemovalPolicy
@@ -50,13 +54,13 @@ const labelOf = (row: Current, key: string): string => {
 }
 
 /** Objects that NetBox would delete along with this one and that nobody bound: an operator's. */
-const foreignChildren = (input: Input, bound: ReadonlySet<string>, kind: Kind, id: number): ReadonlyArray<string> =>
+const foreignChildren = (input: Input, kind: Kind, id: number): ReadonlyArray<string> =>
   input.kinds.flatMap((child) =>
     Object.entries(child.fields).flatMap(([name, field]) => {
       if (!isParent(field)) return []
       return input.target.referring(child.name, name, id).flatMap((childId) => {
         const row = input.target.rows(child.name).get(childId)
-        if (row === undefined || bound.has(`${child.name} ${childId}`)) return []
+        if (row === undefined || input.owners.has(ownerKey(child.name, childId))) return []
         const pointsHere =
           field.type === "generic"
             ? row.fields[field.typeField] === kind.name
@@ -97,10 +101,8 @@ const retirement = (input: Input, kind: Kind, fields: { readonly [field: string]
  * What follows from absence: only bound objects, only where the source was seen so well that absence is evidence, never
  * what would take an operator's objects with it, and never more than the limit without approval.
  */
-export const removals = (input: Input): Removals => {
-  const bound = new Set<string>()
-  for (const [ref, id] of input.ids) bound.add(`${kindOf(ref)} ${id}`)
-  const bindings = byKind(input.bindings.values())
+export const removals = function* (input: Input): Steps<Removals> {
+  const bindings = yield* byKind(input.bindings.values())
   const entries: Array<Entry> = []
   const held: Array<{ source: string; removals: number; of: number; limit: number }> = []
   const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
@@ -111,6 +113,7 @@ export const removals = (input: Input): Removals => {
     const found = new Map<string, { total: number; entries: Array<Entry> }>()
     const along: Array<Entry> = []
     for (const binding of bindings.get(kind.name) ?? []) {
+      yield
       const { ref } = binding
       const key = keyOf(ref)
       const source = sourceOf(key)
@@ -125,7 +128,7 @@ export const removals = (input: Input): Removals => {
       if (!input.desire.covered.has(covers(kind.name, parent)) && !deleted.has(parent)) continue
       const entry = removalOf(input, kind, binding, row)
       if (entry === undefined) continue
-      const foreign = entry.verb === "delete" ? foreignChildren(input, bound, kind, row.id) : []
+      const foreign = entry.verb === "delete" ? foreignChildren(input, kind, row.id) : []
       if (foreign.length > 0) {
         const detail = `gone from the source, but kept: it carries ${foreign.join(", ")}, which somebody else made`
         conflicts.push({ ref, label: entry.label, detail })
@@ -137,13 +140,15 @@ export const removals = (input: Input): Removals => {
       if (gone.length > limit && !input.policy.approved) {
         held.push({ source, removals: gone.length, of: total, limit })
       } else {
-        entries.push(...gone)
+        for (const entry of gone) entries.push(entry)
         for (const entry of gone) if (entry.verb === "delete") deleted.add(keyOf(entry.ref))
       }
     }
     // NetBox would delete these with their parent anyway, so they count for nothing of their own.
-    entries.push(...along)
-    for (const entry of along) deleted.add(keyOf(entry.ref))
+    for (const entry of along) {
+      entries.push(entry)
+      deleted.add(keyOf(entry.ref))
+    }
   }
   return { entries, held, conflicts }
 }

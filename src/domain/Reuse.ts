@@ -2,6 +2,7 @@ import type { Binding } from "./Binding.ts"
 import type { Desired } from "./Desired.ts"
 import type { Json } from "./Json.ts"
 import { keyOf, kindOf, type Ref, ref } from "./Ref.ts"
+import type { Steps } from "./Steps.ts"
 
 type Baselines = ReadonlyMap<Ref, ReadonlyMap<string, Json>>
 
@@ -44,44 +45,51 @@ const isAnother = (desired: Desired, applied: ReadonlyMap<string, Json>, childre
 }
 
 /** Bindings whose vmid has passed to another guest, with those of their children; the old machine then counts as gone. */
-export const reused = (
+export const reused = function* (
   desired: ReadonlyArray<Desired>,
   bindings: ReadonlyMap<Ref, Binding>,
   baselines: Baselines
-): ReadonlyArray<Moved> => {
-  const owners = desired.filter(({ ref: one }) => kindOf(one) === machine && bindings.has(one))
-  if (owners.length === 0) return []
+): Steps<ReadonlyArray<Moved>> {
   const children = new Map<string, Array<Binding>>()
   for (const binding of bindings.values()) {
+    yield
     const [source, vmid] = keyOf(binding.ref).split("/")
     const guest = `${source}/${vmid}`
     const same = children.get(guest)
     if (same === undefined) children.set(guest, [binding])
     else same.push(binding)
   }
-  return owners.flatMap((one) => {
+  const moved: Array<Moved> = []
+  for (const one of desired) {
+    yield
+    if (kindOf(one.ref) !== machine) continue
     const key = keyOf(one.ref)
     const family = children.get(key) ?? []
     const binding = bindings.get(one.ref)
-    if (binding === undefined || !isAnother(one, baselines.get(one.ref) ?? new Map(), family)) return []
+    if (binding === undefined || !isAnother(one, baselines.get(one.ref) ?? new Map(), family)) continue
     const former = `${key}~${binding.id}`
-    return family.map(({ ref: old }) => ({
-      ref: old,
-      becomes: ref(kindOf(old), `${former}${keyOf(old).slice(key.length)}`),
-      reason: "its vmid has passed to another guest"
-    }))
-  })
+    for (const { ref: old } of family) {
+      const becomes = ref(kindOf(old), `${former}${keyOf(old).slice(key.length)}`)
+      moved.push({ ref: old, becomes, reason: "its vmid has passed to another guest" })
+    }
+  }
+  return moved
 }
 
 /** The same bindings or baselines under the refs they go on with. */
-export const underNewRefs = <A>(
+export const underNewRefs = function* <A>(
   entries: ReadonlyMap<Ref, A>,
   moved: ReadonlyArray<Moved>,
   rename: (value: A, to: Ref) => A
-): ReadonlyMap<Ref, A> => {
+): Steps<ReadonlyMap<Ref, A>> {
   if (moved.length === 0) return entries
-  const result = new Map(entries)
+  const result = new Map<Ref, A>()
+  for (const [one, value] of entries) {
+    yield
+    result.set(one, value)
+  }
   for (const { becomes, ref: old } of moved) {
+    yield
     const value = result.get(old)
     if (value === undefined) continue
     result.delete(old)

@@ -4,7 +4,8 @@ import { canonical, equal, type Json } from "./Json.ts"
 import type { Kind } from "./Kind.ts"
 import type { Resolve } from "./Diff.ts"
 import { comparable } from "./Diff.ts"
-import type { Ref } from "./Ref.ts"
+import { byKind, type Ref } from "./Ref.ts"
+import type { Steps } from "./Steps.ts"
 import type { Current, Target } from "./Target.ts"
 
 type Rule = Kind["unique"][number]
@@ -12,17 +13,26 @@ type Rule = Kind["unique"][number]
 const valueText = (rule: Rule, index: number, value: Json): string =>
   index === 0 && typeof value === "string" && rule.compare !== undefined ? rule.compare(value) : canonical(value)
 
-const textOf = (rule: Rule, valueOf: (field: string) => Json): string =>
-  rule.fields.map((field, index) => valueText(rule, index, valueOf(field))).join("\u0000")
+/** One text for the values of a rule's fields. */
+const textOf = (rule: Rule, valueOf: (field: string) => Json): string => {
+  let text = ""
+  for (const [index, field] of rule.fields.entries()) {
+    text += (index === 0 ? "" : separator) + valueText(rule, index, valueOf(field))
+  }
+  return text
+}
 
-const planned =
-  (entry: Entry, resolve: Resolve) =>
-  (name: string): Json => {
+const separator = "\u0000"
+
+const currentText = (rule: Rule, row: Current): string => textOf(rule, (field) => row.fields[field] ?? null)
+
+const plannedText = (rule: Rule, entry: Entry, resolve: Resolve): string =>
+  textOf(rule, (name) => {
     const change = entry.changes.find((one) => one.field === name)
     const field = entry.kind.fields[name]
     if (change === undefined || field === undefined) return entry.row?.fields[name] ?? null
     return comparable(field, change.to, resolve) ?? null
-  }
+  })
 
 const touches = (entry: Entry, rule: Rule): boolean =>
   entry.verb !== "update" || entry.changes.some((change) => rule.fields.includes(change.field))
@@ -40,41 +50,58 @@ const replaced = (changes: ReadonlyArray<Change>, field: string, to: Json, row: 
     return row !== undefined && equal(row.fields[field] ?? null, to) ? [] : [{ ...change, to }]
   })
 
+/** Who holds each value of a rule, before this plan and as far as it has been gone through. */
+const holdersOf = function* (
+  rule: Rule,
+  rows: Iterable<Current>,
+  acting: ReadonlyArray<Entry>,
+  resolve: Resolve
+): Steps<Map<string, Holder>> {
+  const byRow = new Map<number, Entry>()
+  for (const entry of acting) if (entry.row !== undefined) byRow.set(entry.row.id, entry)
+  const holders = new Map<string, Holder>()
+  for (const row of rows) {
+    yield
+    const entry = byRow.get(row.id)
+    const text = currentText(rule, row)
+    const leaves = entry !== undefined && (entry.verb === "delete" || text !== plannedText(rule, entry, resolve))
+    if (holders.get(text)?.leaves !== false) holders.set(text, { entry, row, leaves })
+  }
+  return holders
+}
+
 /**
  * Keeps values that NetBox accepts once from being taken twice: another value where the object has an alternative, an
  * order where the present holder gives it up in this plan, else a conflict and the object stays as it is.
  */
-export const settleUnique = (input: {
+export const settleUnique = function* (input: {
   readonly kinds: ReadonlyArray<Kind>
   readonly entries: ReadonlyArray<Entry>
   readonly target: Target
   readonly resolve: Resolve
-}): {
+}): Steps<{
   readonly dropped: ReadonlySet<Entry>
   readonly conflicts: ReadonlyArray<{ readonly ref: Ref; readonly label: string; readonly detail: string }>
-} => {
+}> {
+  const { resolve } = input
   const dropped = new Set<Entry>()
   const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
+  const groups = yield* byKind(input.entries)
   for (const kind of input.kinds) {
-    const entries = input.entries.filter((entry) => entry.kind === kind)
+    const entries = groups.get(kind.name) ?? []
     for (const rule of kind.unique) {
-      const acting = entries.filter((entry) => touches(entry, rule) && !dropped.has(entry))
-      if (acting.length === 0) continue
-      const byRow = new Map(
-        acting.flatMap((entry) => (entry.row === undefined ? [] : [[entry.row.id, entry] as const]))
-      )
-      const holders = new Map<string, Holder>()
-      for (const row of input.target.rows(kind.name).values()) {
-        const entry = byRow.get(row.id)
-        const text = textOf(rule, (field) => row.fields[field] ?? null)
-        const leaves =
-          entry !== undefined && (entry.verb === "delete" || text !== textOf(rule, planned(entry, input.resolve)))
-        if (holders.get(text)?.leaves !== false) holders.set(text, { entry, row, leaves })
+      const acting: Array<Entry> = []
+      for (const entry of entries) {
+        yield
+        if (touches(entry, rule) && !dropped.has(entry)) acting.push(entry)
       }
+      if (acting.length === 0) continue
+      const holders = yield* holdersOf(rule, input.target.rows(kind.name).values(), acting, resolve)
       for (const entry of acting) {
+        yield
         if (entry.verb === "delete") continue
         const free = (): string | undefined => {
-          const text = textOf(rule, planned(entry, input.resolve))
+          const text = plannedText(rule, entry, resolve)
           const holder = holders.get(text)
           const own =
             holder === undefined || holder.entry === entry || (holder.row !== undefined && holder.row === entry.row)
@@ -88,7 +115,7 @@ export const settleUnique = (input: {
           text = free()
         }
         if (text === undefined) {
-          const taken = textOf(rule, planned(entry, input.resolve)).split("\u0000")[0]
+          const taken = plannedText(rule, entry, resolve).split(separator)[0]
           conflicts.push({
             ref: entry.ref,
             label: entry.label,
@@ -105,12 +132,12 @@ export const settleUnique = (input: {
       }
     }
   }
-  parkCycles(input.entries)
+  yield* parkCycles(input.entries)
   return { dropped, conflicts }
 }
 
 /** Objects that exchange a value wait for each other for ever; one of each circle steps aside to a passing value first. */
-const parkCycles = (entries: ReadonlyArray<Entry>) => {
+const parkCycles = function* (entries: ReadonlyArray<Entry>): Steps<void> {
   const state = new Map<Entry, "open" | "done">()
   const visit = (entry: Entry): void => {
     state.set(entry, "open")
@@ -124,5 +151,8 @@ const parkCycles = (entries: ReadonlyArray<Entry>) => {
     }
     state.set(entry, "done")
   }
-  for (const entry of entries) if (!state.has(entry)) visit(entry)
+  for (const entry of entries) {
+    yield
+    if (!state.has(entry)) visit(entry)
+  }
 }

@@ -14,6 +14,7 @@ import { begin, type RunLog } from "./RunLog.ts"
 import { NothingObserved, PlanRejected } from "./RunErrors.ts"
 import { runId } from "./RunIds.ts"
 import { storeObservation } from "./StoredSource.ts"
+import { stepwise } from "./Stepwise.ts"
 import { observeTarget } from "./TargetObserver.ts"
 import { NetBox } from "./NetBox.ts"
 
@@ -107,23 +108,24 @@ export const makePlan = Effect.fn("Planner.plan")(function* (options: {
       const detail = observed.flatMap(({ event }) => (event._tag === "SourceUnavailable" ? [event.detail] : []))
       return yield* new NothingObserved({ detail: detail.join("; ") })
     }
-    const wanted = desire(seen, settings.rules, target)
+    const wanted = yield* stepwise(desire(seen, settings.rules, target))
     if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
-    yield* breathe
-    const made = plan({
-      kinds,
-      desire: wanted,
-      target,
-      bindings: yield* projections.bindings,
-      baselines: yield* projections.baselines,
-      policy: {
-        ...settings.removal,
-        grace: Duration.toMillis(settings.removal.grace),
-        approved: options.approveRemovals
-      },
-      retiredTag: retired,
-      now: yield* Clock.currentTimeMillis
-    })
+    const made = yield* stepwise(
+      plan({
+        kinds,
+        desire: wanted,
+        target,
+        bindings: yield* projections.bindings,
+        baselines: yield* projections.baselines,
+        policy: {
+          ...settings.removal,
+          grace: Duration.toMillis(settings.removal.grace),
+          approved: options.approveRemovals
+        },
+        retiredTag: retired,
+        now: yield* Clock.currentTimeMillis
+      })
+    )
     for (const events of pages(eventsOf(made, wanted.warnings))) {
       yield* log.append(events)
       yield* breathe

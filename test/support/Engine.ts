@@ -16,7 +16,7 @@ import * as ProxmoxObserver from "../../src/services/ProxmoxObserver.ts"
 import * as ProxmoxSession from "../../src/services/ProxmoxSession.ts"
 import * as Reconciler from "../../src/services/Reconciler.ts"
 
-const proxmox = (source: string, simulated: SimulatedProxmox) =>
+const proxmox = (source: string, simulated: EngineOptions["proxmox"]) =>
   Layer.scoped(
     Proxmox,
     Effect.gen(function* () {
@@ -37,7 +37,7 @@ const proxmox = (source: string, simulated: SimulatedProxmox) =>
   )
 
 export interface EngineOptions {
-  readonly proxmox: SimulatedProxmox
+  readonly proxmox: Pick<SimulatedProxmox, "urls" | "token">
   readonly netbox: { readonly url: string; readonly token: string }
   readonly settings?: Partial<SourceSettings>
   readonly rules?: ReadonlyArray<Rule>

@@ -9,6 +9,7 @@ import { type Plan, plan } from "../../src/domain/Plan.ts"
 import type { GuestFacts, Observation } from "../../src/domain/proxmox/Observation.ts"
 import { kindOf, type Ref } from "../../src/domain/Ref.ts"
 import type { Rule } from "../../src/domain/Rules.ts"
+import { atOnce } from "../../src/domain/Steps.ts"
 import { type Current, targetOf } from "../../src/domain/Target.ts"
 
 export const guest = (vmid: number, facts: Partial<GuestFacts> = {}): GuestFacts => ({
@@ -69,23 +70,25 @@ export class PureWorld {
   ): Plan & { readonly warnings: ReadonlyArray<{ readonly scope: string; readonly detail: string }> } {
     const target = targetOf(this.rows)
     const sources = seen.map((one) => ({ settings: { ...options.settings, name: one.source }, observation: one }))
-    const wanted = desire(sources, options.rules ?? [], target)
-    const made = plan({
-      kinds,
-      desire: wanted,
-      target,
-      bindings: this.bindings,
-      baselines: this.baselines,
-      policy: {
-        deletes: options.deletes ?? false,
-        grace: 1000,
-        limitCount: 5,
-        limitPercent: 20,
-        approved: options.approved ?? false
-      },
-      retiredTag: retired,
-      now: this.now
-    })
+    const wanted = atOnce(desire(sources, options.rules ?? [], target))
+    const made = atOnce(
+      plan({
+        kinds,
+        desire: wanted,
+        target,
+        bindings: this.bindings,
+        baselines: this.baselines,
+        policy: {
+          deletes: options.deletes ?? false,
+          grace: 1000,
+          limitCount: 5,
+          limitPercent: 20,
+          approved: options.approved ?? false
+        },
+        retiredTag: retired,
+        now: this.now
+      })
+    )
     return { ...made, warnings: wanted.warnings }
   }
 

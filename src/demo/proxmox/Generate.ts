@@ -19,6 +19,8 @@ export interface ClusterOptions {
    * capitals or joined in an old way, `current=` in front of the memory. 0.02 unless set.
    */
   readonly oddities?: number
+  /** Every guest runs, tells its addresses, and has two NICs with one address each and two disks: to measure by. */
+  readonly typical?: boolean
   /** 0 to 15: clusters with different blocks share no address, MAC or UUID. */
   readonly block?: number
 }
@@ -69,7 +71,8 @@ export const generate = (options: ClusterOptions, now: number): Generated => {
     const colliding = random.chance(oddity) ? collidingName(random, guestNames) : undefined
     const name = traits.name ?? colliding ?? guestName(random, vmid)
     guestNames.push(name)
-    const plan = { vmid, name, node: traits.node ?? nodes[vmid % nodes.length] ?? "", oddity, now }
+    const node = traits.node ?? nodes[vmid % nodes.length] ?? ""
+    const plan = { vmid, name, node, oddity, typical: options.typical ?? false, now }
     const type = random.chance(0.7) ? "qemu" : "lxc"
     const generateGuest = (traits.type ?? type) === "qemu" ? generateQemu : generateLxc
     const guest = generateGuest(random, allocation, plan)

@@ -64,10 +64,10 @@ const common = (random: Random, vmid: number, oddity: number): Config => {
   return config
 }
 
-const qemuDisks = (random: Random, vmid: number, cloudInit: boolean, uefi: boolean): Config => {
+const qemuDisks = (random: Random, { typical, vmid }: GuestPlan, cloudInit: boolean, uefi: boolean): Config => {
   const bus = random.pick(["scsi", "scsi", "scsi", "scsi", "virtio", "sata"])
   const disks: Config = { boot: `order=${bus}0;ide2;net0`, scsihw: "virtio-scsi-single" }
-  const count = random.pick([1, 2, 2, 2, 3])
+  const count = typical ? 2 : random.pick([1, 2, 2, 2, 3])
   for (let index = 0; index < count; index++) {
     const options = [
       random.chance(0.4) ? ",discard=on" : "",
@@ -103,22 +103,24 @@ export interface GuestPlan {
   readonly name: string
   /** Probability of each unusual but legal way to write a value. */
   readonly oddity: number
+  /** Running, with addresses, two NICs and two disks. */
+  readonly typical: boolean
   readonly now: number
 }
 
 export const guestName = (random: Random, vmid: number): string =>
   `${random.pick(roles)}-${random.pick(stages)}-${String(vmid).padStart(3, "0")}`
 
-const status = (random: Random): Guest["status"] =>
-  random.chance(0.8) ? "running" : random.chance(0.95) ? "stopped" : "paused"
+const status = (random: Random, typical: boolean): Guest["status"] =>
+  typical || random.chance(0.8) ? "running" : random.chance(0.95) ? "stopped" : "paused"
 
 export const generateQemu = (random: Random, allocation: Allocation, plan: GuestPlan): Guest => {
-  const { vmid, oddity } = plan
-  const template = random.chance(0.03)
+  const { oddity, typical, vmid } = plan
+  const template = !typical && random.chance(0.03)
   const isWindows = random.chance(0.15)
   const cloudInit = !isWindows && random.chance(0.3)
-  const network = generateQemuNetwork(random, allocation, { windows: isWindows, cloudInit })
-  const hasAgent = random.chance(0.85)
+  const network = generateQemuNetwork(random, allocation, { windows: isWindows, cloudInit, typical })
+  const hasAgent = typical || random.chance(0.85)
   const memory = 1024 * random.pick([1, 2, 4, 4, 8, 16, 32])
   const config: Config = {
     name: plan.name,
@@ -132,7 +134,7 @@ export const generateQemu = (random: Random, allocation: Allocation, plan: Guest
     vmgenid: uuid(random),
     meta: `creation-qemu=9.0.2,ctime=${1_750_000_000 + vmid}`,
     ...common(random, vmid, oddity),
-    ...qemuDisks(random, vmid, cloudInit, isWindows),
+    ...qemuDisks(random, plan, cloudInit, isWindows),
     ...network.config
   }
   if (hasAgent) config["agent"] = random.pick(["1", "1", "enabled=1,fstrim_cloned_disks=1"])
@@ -147,9 +149,9 @@ export const generateQemu = (random: Random, allocation: Allocation, plan: Guest
     vmid,
     type: "qemu",
     node: plan.node,
-    status: template ? "stopped" : status(random),
+    status: template ? "stopped" : status(random, typical),
     config,
-    agent: hasAgent ? (random.chance(0.95) ? "answering" : "absent") : "absent",
+    agent: hasAgent && (typical || random.chance(0.95)) ? "answering" : "absent",
     interfaces: network.interfaces,
     os: isWindows ? windows : (linux[vmid % linux.length] ?? windows),
     startedAt: plan.now - random.int(3600, 8_000_000) * 1000,
@@ -158,8 +160,8 @@ export const generateQemu = (random: Random, allocation: Allocation, plan: Guest
 }
 
 export const generateLxc = (random: Random, allocation: Allocation, plan: GuestPlan): Guest => {
-  const { vmid } = plan
-  const network = generateLxcNetwork(random, allocation)
+  const { typical, vmid } = plan
+  const network = generateLxcNetwork(random, allocation, typical)
   const config: Config = {
     hostname: plan.name,
     ostype: random.pick(containers),
@@ -175,14 +177,14 @@ export const generateLxc = (random: Random, allocation: Allocation, plan: GuestP
   if (typeof config["description"] === "string") config["description"] += "\n"
   if (random.chance(0.8)) config["cores"] = random.pick([1, 2, 2, 4])
   else if (random.chance(0.5)) config["cpulimit"] = random.pick(["1.5", "2"])
-  if (random.chance(0.2)) config["mp0"] = `${volume(random, vmid, 1)},mp=/srv,backup=1,size=${size(random)}`
+  if (typical || random.chance(0.2)) config["mp0"] = `${volume(random, vmid, 1)},mp=/srv,backup=1,size=${size(random)}`
   if (random.chance(0.1)) config["mp1"] = "/mnt/shared,mp=/shared"
   if (random.chance(0.3)) config["features"] = "nesting=1"
   return {
     vmid,
     type: "lxc",
     node: plan.node,
-    status: random.chance(0.85) ? "running" : "stopped",
+    status: typical || random.chance(0.85) ? "running" : "stopped",
     config,
     agent: "absent",
     interfaces: network.interfaces,

@@ -60,18 +60,18 @@ const qemuNic = (random: Random, mac: string): string => {
 export const generateQemuNetwork = (
   random: Random,
   allocation: Allocation,
-  guest: { readonly windows: boolean; readonly cloudInit: boolean }
+  guest: { readonly windows: boolean; readonly cloudInit: boolean; readonly typical: boolean }
 ): GeneratedNetwork => {
   const config: { [key: string]: Json } = {}
   const interfaces: Array<Interface> = guest.windows
     ? [{ name: "Loopback Pseudo-Interface 1", addresses: loopback.addresses ?? [] }]
     : [loopback]
-  const count = nicCount(random)
+  const count = guest.typical ? 2 : nicCount(random)
   for (let index = 0; index < count; index++) {
     const { mac, v4, v6 } = allocation.next()
     // Every now and then a gap, as after a NIC was removed.
     const slot = index > 0 && random.chance(0.05) ? index + 4 : index
-    const dual = random.chance(0.4)
+    const dual = !guest.typical && random.chance(0.4)
     config[`net${slot}`] = qemuNic(random, mac)
     if (guest.cloudInit) {
       const ipv6 = dual ? `,ip6=${v6.address}/${v6.prefix},gw6=${v6.gateway}` : random.chance(0.2) ? ",ip6=auto" : ""
@@ -83,7 +83,7 @@ export const generateQemuNetwork = (
       addresses: [
         { address: v4.address, prefix: v4.prefix },
         ...(dual ? [{ address: v6.address, prefix: v6.prefix }] : []),
-        ...(random.chance(0.05) ? [{ address: allocation.next().v4.address, prefix: 24 }] : []),
+        ...(!guest.typical && random.chance(0.05) ? [{ address: allocation.next().v4.address, prefix: 24 }] : []),
         { address: `${linkLocal(mac)}${guest.windows ? `%${12 + index}` : ""}`, prefix: 64 }
       ]
     })
@@ -92,13 +92,13 @@ export const generateQemuNetwork = (
   return { config, interfaces }
 }
 
-export const generateLxcNetwork = (random: Random, allocation: Allocation): GeneratedNetwork => {
+export const generateLxcNetwork = (random: Random, allocation: Allocation, typical: boolean): GeneratedNetwork => {
   const config: { [key: string]: Json } = {}
   const interfaces: Array<Interface> = [loopback]
-  const count = random.pick([1, 1, 1, 2])
+  const count = typical ? 2 : random.pick([1, 1, 1, 2])
   for (let index = 0; index < count; index++) {
     const { mac, v4, v6 } = allocation.next()
-    const dual = random.chance(0.3)
+    const dual = !typical && random.chance(0.3)
     const fixed = random.chance(0.7)
     const ip = fixed ? `ip=${v4.address}/${v4.prefix},gw=${v4.gateway}` : "ip=dhcp"
     const ip6 = dual ? (fixed ? `,ip6=${v6.address}/${v6.prefix}` : ",ip6=auto") : ""

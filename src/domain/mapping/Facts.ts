@@ -1,9 +1,9 @@
-import { Array as Arr } from "effect"
 import { parseGuest } from "../proxmox/ParseGuest.ts"
 import type { Guest } from "../proxmox/Guest.ts"
 import type { GuestFacts, Observation } from "../proxmox/Observation.ts"
 import * as Tags from "../proxmox/Tags.ts"
 import { decide, type Decision, type Rule, siteOf } from "../Rules.ts"
+import type { Steps } from "../Steps.ts"
 import type { Target } from "../Target.ts"
 import { named, placeOf, type SitePlace } from "./Place.ts"
 import { type Addresses, addressesOf } from "./Addresses.ts"
@@ -55,16 +55,19 @@ export const understood = (guest: Guest, ...keys: ReadonlyArray<string>): boolea
 const isUnknown = ({ config, name, status }: GuestFacts): boolean =>
   config === undefined && (status === "unknown" || name === undefined)
 
-export const factsOf = (
+export const factsOf = function* (
   settings: SourceSettings,
   observation: Observation,
   rules: ReadonlyArray<Rule>,
   target: Target
-): Facts => {
+): Steps<Facts> {
   const source = settings.name
   const site = placeOf(settings, observation, target)
   const partlySeen = new Set(observation.gaps.flatMap(({ scope, what }) => (what === "addresses" ? [scope] : [])))
-  const views = observation.guests.map((facts): GuestView => {
+  const guests: Array<GuestView> = []
+  const spared: Array<GuestFacts> = []
+  for (const facts of observation.guests) {
+    yield
     const guest = facts.config === undefined ? undefined : parseGuest(facts)
     const tags = Tags.parse(facts.tags ?? "")
     const name = guest?.hostname ?? facts.name ?? ""
@@ -78,9 +81,11 @@ export const factsOf = (
       vmid: facts.vmid
     })
     const addresses = addressesOf(facts, guest, !partlySeen.has(`guest/${facts.vmid}`))
-    return { key: guestKey(source, facts.vmid), facts, guest, decision, tags, addresses }
-  })
-  const [others, kept] = Arr.partition(views, ({ decision, facts }) => decision.included && !isUnknown(facts))
+    if (!decision.included || isUnknown(facts)) spared.push(facts)
+    else if (facts.template !== true) {
+      guests.push({ key: guestKey(source, facts.vmid), facts, guest, decision, tags, addresses })
+    }
+  }
   return {
     settings,
     observation,
@@ -92,7 +97,7 @@ export const factsOf = (
         return set === undefined ? [] : [[name, named(target, set.value, `rule ${set.rule}`)] as const]
       })
     ),
-    guests: kept.filter(({ facts }) => facts.template !== true),
-    spared: others.map(({ facts }) => facts)
+    guests,
+    spared
   }
 }

@@ -22,23 +22,21 @@ const dnsName = ({ addresses, facts }: GuestView, one: AssignedAddress): { reado
 
 export const IpAddress: Mapping = {
   kind: "ipam.ipaddress",
-  objects: (facts) =>
-    facts.guests.flatMap((view) =>
-      view.addresses.list.map((one) => ({
-        ref: addressRef(view.key, one.nic, one.host),
-        source: facts.settings.name,
-        label: one.text,
-        hints: { machine: view.key },
-        fields: {
-          address: want(one.text, one.why),
-          status: want(statusOf(one), one.why),
-          assigned_object_type: want("virtualization.vminterface", one.why),
-          assigned_object_id: want(refTo(interfaceRef(view.key, one.nic)), one.why),
-          ...setBy(facts, view, "vrf"),
-          ...setBy(facts, view, "tenant"),
-          ...dnsName(view, one)
-        }
-      }))
-    ),
+  ofGuest: (view, facts) =>
+    view.addresses.list.map((one) => ({
+      ref: addressRef(view.key, one.nic, one.host),
+      source: facts.settings.name,
+      label: one.text,
+      hints: { machine: view.key },
+      fields: {
+        address: want(one.text, one.why),
+        status: want(statusOf(one), one.why),
+        assigned_object_type: want("virtualization.vminterface", one.why),
+        assigned_object_id: want(refTo(interfaceRef(view.key, one.nic)), one.why),
+        ...setBy(facts, view, "vrf"),
+        ...setBy(facts, view, "tenant"),
+        ...dnsName(view, one)
+      }
+    })),
   covered: ({ guests }) => guests.flatMap(({ addresses, key }) => [...addresses.covered].map((nic) => `${key}/${nic}`))
 }

@@ -13,20 +13,18 @@ const keys = ["scsi", "virtio", "sata", "ide", "rootfs", "mp"]
 
 export const VirtualDisk: Mapping = {
   kind: "virtualization.virtualdisk",
-  objects: ({ guests, settings }) =>
-    guests.flatMap(({ guest, key }) =>
-      (guest?.disks ?? []).map((disk) => ({
-        ref: diskRef(key, disk),
-        source: settings.name,
-        label: `${key} ${disk.key}`,
-        fields: {
-          virtual_machine: want(refTo(machineRef(key)), "guest"),
-          name: want(disk.key, `config.${disk.key}`),
-          size: want(disk.size, `config.${disk.key} size`),
-          description: want(describe(disk), `config.${disk.key}`)
-        }
-      }))
-    ),
+  ofGuest: ({ guest, key }, { settings }) =>
+    (guest?.disks ?? []).map((disk) => ({
+      ref: diskRef(key, disk),
+      source: settings.name,
+      label: `${key} ${disk.key}`,
+      fields: {
+        virtual_machine: want(refTo(machineRef(key)), "guest"),
+        name: want(disk.key, `config.${disk.key}`),
+        size: want(disk.size, `config.${disk.key} size`),
+        description: want(describe(disk), `config.${disk.key}`)
+      }
+    })),
   covered: ({ guests }) =>
     guests.flatMap(({ guest, key }) => (guest !== undefined && understood(guest, ...keys) ? [key] : []))
 }

@@ -95,14 +95,14 @@ const tagList = (view: GuestView): Json => [refTo(marker), ...tagsOf(view).map((
 
 export const VirtualMachine: Mapping = {
   kind: "virtualization.virtualmachine",
-  objects: (facts) =>
-    facts.guests.map((view) => {
-      const { facts: seen, guest, key } = view
-      const source = facts.settings.name
-      const name = nameOf(view)
-      const alternative = withSuffix(name, ` (${seen.vmid})`, 64)
-      const status = Object.hasOwn(statuses, seen.status) ? statuses[seen.status] : undefined
-      return {
+  ofGuest: (view, facts) => {
+    const { facts: seen, guest, key } = view
+    const source = facts.settings.name
+    const name = nameOf(view)
+    const alternative = withSuffix(name, ` (${seen.vmid})`, 64)
+    const status = Object.hasOwn(statuses, seen.status) ? statuses[seen.status] : undefined
+    return [
+      {
         ref: machineRef(key),
         source,
         label: name,
@@ -126,6 +126,7 @@ export const VirtualMachine: Mapping = {
           "custom_fields.proxmox_vm_type": want(seen.type, "type")
         }
       }
-    }),
+    ]
+  },
   covered: ({ observation, settings }) => (observation.complete ? [settings.name] : [])
 }

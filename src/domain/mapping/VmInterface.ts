@@ -32,22 +32,21 @@ const settingsOf = (source: string, guest: string, nic: Nic): { readonly [field:
 
 export const VmInterface: Mapping = {
   kind: "virtualization.vminterface",
-  objects: ({ guests, settings }) =>
-    guests.flatMap(({ guest, key }) => {
-      if (guest === undefined) return []
-      return guest.nics.map((nic) => ({
-        ref: interfaceRef(key, nic),
-        source: settings.name,
-        label: `${key} ${nic.name}`,
-        ...(nic.mac === null ? {} : { hints: { mac: nic.mac } }),
-        alternatives: { name: nic.key },
-        fields: {
-          virtual_machine: want(refTo(machineRef(key)), "guest"),
-          name: want(nic.name, `config.${nic.key}`),
-          ...(understood(guest, nic.key) ? settingsOf(settings.name, key, nic) : {})
-        }
-      }))
-    }),
+  ofGuest: ({ guest, key }, { settings }) =>
+    guest === undefined
+      ? []
+      : guest.nics.map((nic) => ({
+          ref: interfaceRef(key, nic),
+          source: settings.name,
+          label: `${key} ${nic.name}`,
+          ...(nic.mac === null ? {} : { hints: { mac: nic.mac } }),
+          alternatives: { name: nic.key },
+          fields: {
+            virtual_machine: want(refTo(machineRef(key)), "guest"),
+            name: want(nic.name, `config.${nic.key}`),
+            ...(understood(guest, nic.key) ? settingsOf(settings.name, key, nic) : {})
+          }
+        })),
   covered: ({ guests }) =>
     guests.flatMap(({ guest, key }) => (guest !== undefined && understood(guest, "net") ? [key] : []))
 }
