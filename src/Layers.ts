@@ -21,7 +21,7 @@ const tlsOf = ({ authorities }: Loaded, { caFile, fingerprint = [], verify }: Tl
 
 const proxmox = (loaded: Loaded) =>
   Layer.unwrapEffect(
-    Effect.map(Metrics, ({ recorder }) =>
+    Effect.map(Metrics, ({ recorder, watcher }) =>
       ProxmoxLive.layer(
         loaded.config.proxmox.map(({ auth, name, osInfo, tls, urls }) => ({
           name,
@@ -30,7 +30,7 @@ const proxmox = (loaded: Loaded) =>
           osInfo,
           tls: tlsOf(loaded, tls)
         })),
-        { recorder }
+        { recorder, watcher }
       )
     )
   )
@@ -65,7 +65,6 @@ const settings = ({ config }: Loaded) =>
           limitPercent: config.removal.limitPercent
         },
         dispatch: {
-          concurrency: netBoxSettings.maxConcurrent,
           settle: config.netbox.settle,
           retryDelay: netBoxSettings.retryDelay,
           attempts: netBoxSettings.maxRetries + 1

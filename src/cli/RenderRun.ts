@@ -1,4 +1,5 @@
 import { DateTime } from "effect"
+import type { RunPace } from "../domain/Event.ts"
 import type { OperationRow, RunRow } from "../journal/Projections.ts"
 import type { Applied } from "../services/Reconciler.ts"
 import { paint } from "./Output.ts"
@@ -7,6 +8,22 @@ const time = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(
 
 const duration = ({ ended, started }: RunRow): string =>
   ended === null ? "" : `${((ended - started) / 1000).toFixed(1)} s`
+
+const isSlowed = (pace: RunPace | null): pace is RunPace => pace !== null && pace.slowdowns.length > 0
+
+/** How far NetBox had to be spared; empty when it was not. */
+const spared = (pace: RunPace | null): ReadonlyArray<string> => {
+  if (!isSlowed(pace)) return []
+  const { batches, inFlight, slowdowns, waitedMillis } = pace
+  const reasons = slowdowns.map(({ reason, times }) => `${times} × ${reason}`).join(", ")
+  const rest = waitedMillis === 0 ? "" : `; it asked for ${(waitedMillis / 1000).toFixed(1)} s of rest`
+  const least = [
+    ...(inFlight.low < inFlight.most ? [`${inFlight.low} of ${inFlight.most} requests at a time`] : []),
+    ...batches.map(({ low, method, most, path }) => `${low} of ${most} objects in a ${method} of ${path}`)
+  ]
+  const down = least.length === 0 ? "" : `, so there were at times only ${least.join(", ")}`
+  return [`NetBox was busy (${reasons}${rest})${down}`]
+}
 
 /** A line for each run, newest first. */
 export const renderRuns = (rows: ReadonlyArray<RunRow>, colors: boolean): string => {
@@ -25,7 +42,8 @@ export const renderRuns = (rows: ReadonlyArray<RunRow>, colors: boolean): string
             `${row.ok}/${row.operations} ok`,
             ...(row.failed + row.skipped === 0 ? [] : [`${row.failed} failed, ${row.skipped} skipped`]),
             duration(row),
-            row.sources.join(",")
+            row.sources.join(","),
+            ...(isSlowed(row.pace) ? ["NetBox was busy"] : [])
           ].join("  ")
         )
         .join("\n")
@@ -42,6 +60,7 @@ export const renderRun = (row: RunRow, operations: ReadonlyArray<OperationRow>, 
     `  started ${time(row.started)} by ${row.actor} (${row.trigger}), sources ${row.sources.join(", ")}`,
     `  ${row.outcome ?? row.state}${row.ended === null ? "" : ` after ${duration(row)}`}${row.detail === "" ? "" : `: ${row.detail}`}`,
     `  ${row.ok} ok, ${row.failed} failed, ${row.skipped} skipped of ${row.operations} operations`,
+    ...spared(row.pace).map((line) => `  ${line}`),
     ...operations.map(
       (operation) =>
         `  ${String(operation.op).padStart(5)} ${color[operation.state](operation.state.padEnd(10))} ${operation.verb} ` +
@@ -52,7 +71,7 @@ export const renderRun = (row: RunRow, operations: ReadonlyArray<OperationRow>, 
 
 /** The end of an applied run, each failure on a line of its own. */
 export const renderApplied = (applied: Applied, operations: ReadonlyArray<OperationRow>, colors: boolean): string => {
-  const { bold, red, yellow } = paint(colors)
+  const { bold, dim, red, yellow } = paint(colors)
   const lost = operations.filter(({ state }) => state === "failed" || state === "skipped")
   return [
     ...lost.map((operation) => {
@@ -60,6 +79,7 @@ export const renderApplied = (applied: Applied, operations: ReadonlyArray<Operat
       return `${color(operation.state)} ${operation.verb} ${operation.label} (${operation.ref})${end(operation)}`
     }),
     ...(applied.detail === "" ? [] : [yellow(applied.detail)]),
+    ...spared(applied.pace).map(dim),
     `${bold(applied.outcome)}: ${applied.ok} ok, ${applied.failed} failed, ${applied.skipped} skipped; ${applied.requests} requests to NetBox (run ${applied.run})`
   ].join("\n")
 }

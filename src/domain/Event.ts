@@ -169,6 +169,26 @@ export const RunResumed = Schema.TaggedStruct("RunResumed", { actor: Schema.Stri
 export const Outcome = Schema.Literal("succeeded", "partial", "failed", "cancelled")
 export type Outcome = typeof Outcome.Type
 
+/** How far NetBox was spared during a run; `most` is what it is asked at a time when all is well. */
+export const RunPace = Schema.Struct({
+  /** Requests in flight. */
+  inFlight: Schema.Struct({ low: Schema.NonNegativeInt, most: Schema.NonNegativeInt }),
+  /** Objects in a request, of the lists that were made shorter. */
+  batches: Schema.Array(
+    Schema.Struct({
+      method: Schema.Literal("POST", "PATCH", "DELETE"),
+      path: Schema.String,
+      low: Schema.NonNegativeInt,
+      most: Schema.NonNegativeInt
+    })
+  ),
+  /** Nothing was slowed down when there are none. */
+  slowdowns: Schema.Array(Schema.Struct({ reason: Schema.String, times: Schema.NonNegativeInt })),
+  /** For how long NetBox asked to be left alone. */
+  waitedMillis: Schema.NonNegativeInt
+})
+export type RunPace = typeof RunPace.Type
+
 export const RunCompleted = Schema.TaggedStruct("RunCompleted", {
   outcome: Outcome,
   ok: Schema.NonNegativeInt,
@@ -176,6 +196,8 @@ export const RunCompleted = Schema.TaggedStruct("RunCompleted", {
   skipped: Schema.NonNegativeInt,
   /** Requests sent to NetBox. */
   requests: Schema.NonNegativeInt,
+  /** Of those requests; null where none was sent, or an engine wrote this that did not keep it. */
+  pace: Schema.NullOr(RunPace),
   detail: Schema.String
 })
 
@@ -225,7 +247,7 @@ export const versions: { readonly [Tag in Event["_tag"]]: number } = {
   OperationSkipped: 1,
   RunInterrupted: 1,
   RunResumed: 1,
-  RunCompleted: 1
+  RunCompleted: 2
 }
 
 /** An event as the journal returns it. */

@@ -19,6 +19,9 @@ interface Stage {
   waiting: number
 }
 
+/** How many operations of a kind and verb may travel together now; `size` is how many do when all is well. */
+export type SizeOf = (stage: Pick<Stage, "kind" | "verb" | "size">) => number
+
 /** Objects in one POST or PATCH: beyond a hundred NetBox gets no faster, and one request should stay short. */
 const writeBatch = 100
 
@@ -109,15 +112,18 @@ export class Schedule {
     }
   }
 
-  /** The next request, if one should leave now. `idle`: nothing is under way, so nothing can join by waiting. */
-  next(idle: boolean): Parcel | undefined {
+  /**
+   * The next request, if one should leave now. `idle`: nothing is under way, so nothing can join by waiting. `sizeOf` may
+   * make it smaller than what is usual.
+   */
+  next(idle: boolean, sizeOf: SizeOf = ({ size }) => size): Parcel | undefined {
     const again = this.#again.shift()
     if (again !== undefined) return again
     const stage =
-      this.#stages.find(({ ready, size }) => ready.length >= size) ??
+      this.#stages.find((stage) => stage.ready.length >= sizeOf(stage)) ??
       this.#stages.find(({ ready, waiting }) => ready.length > 0 && waiting === 0) ??
       (idle ? this.#stages.find(({ ready }) => ready.length > 0) : undefined)
     if (stage === undefined) return undefined
-    return { kind: stage.kind, verb: stage.verb, ops: stage.ready.splice(0, stage.size) }
+    return { kind: stage.kind, verb: stage.verb, ops: stage.ready.splice(0, sizeOf(stage)) }
   }
 }

@@ -8,8 +8,10 @@ export type Upcaster = (data: JsonObject) => JsonObject
 /** By event, the steps from version 1 on: the first makes version 2 of version 1. */
 export type Upcasters = { readonly [tag: string]: ReadonlyArray<Upcaster> }
 
-/** No event has changed its shape yet. */
-export const upcasters: Upcasters = {}
+export const upcasters: Upcasters = {
+  // Version 2 tells the pace of its requests.
+  RunCompleted: [(data) => ({ ...data, pace: null })]
+}
 
 /** Whether this engine can read an event; one that it cannot was written by a newer one. */
 export const isKnown = (tag: string, version: number, steps: Upcasters = upcasters): boolean =>

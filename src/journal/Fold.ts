@@ -166,7 +166,8 @@ const one = (sql: SqlClient.SqlClient, recorded: Recorded): ReadonlyArray<Step> 
       return [
         sql`
           UPDATE runs SET state = 'completed', outcome = ${event.outcome}, ended = ${at}, ok = ${event.ok},
-            failed = ${event.failed}, skipped = ${event.skipped}, detail = ${event.detail}
+            failed = ${event.failed}, skipped = ${event.skipped}, detail = ${event.detail},
+            pace = ${event.pace === null ? null : json(event.pace)}
           WHERE run = ${stream}`
       ]
     default:

@@ -4,8 +4,9 @@ import { Effect } from "effect"
 import { JournalFailed } from "./Journal.ts"
 import events from "./migrations/0001_events.ts"
 import projections from "./migrations/0002_projections.ts"
+import runPace from "./migrations/0003_run_pace.ts"
 
-const migrations = { "0001_events": events, "0002_projections": projections }
+const migrations = { "0001_events": events, "0002_projections": projections, "0003_run_pace": runPace }
 
 /** The number of the last migration that this engine has. */
 const latest = Object.keys(migrations).length

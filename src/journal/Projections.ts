@@ -1,6 +1,6 @@
 import { Context, type Effect, type Option } from "effect"
 import type { Binding } from "../domain/Binding.ts"
-import type { Outcome } from "../domain/Event.ts"
+import type { Outcome, RunPace } from "../domain/Event.ts"
 import type { Json } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
 import type { JournalFailed } from "./Journal.ts"
@@ -21,6 +21,8 @@ export interface RunRow {
   readonly failed: number
   readonly skipped: number
   readonly digest: string | null
+  /** How far NetBox was spared; null until completed, and for runs that sent nothing. */
+  readonly pace: RunPace | null
   readonly detail: string
 }
 

@@ -1,6 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Option, Stream } from "effect"
 import type { Binding } from "../domain/Binding.ts"
+import type { RunPace } from "../domain/Event.ts"
 import type { Json } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
 import { fold } from "./Fold.ts"
@@ -11,9 +12,13 @@ import { failing } from "./SqliteFailure.ts"
 import { transactionOf } from "./Transaction.ts"
 
 /** As stored: our own fold wrote it, so it is not checked again. */
-type StoredRun = Omit<RunRow, "sources"> & { readonly sources: string }
+type StoredRun = Omit<RunRow, "sources" | "pace"> & { readonly sources: string; readonly pace: string | null }
 
-const runOf = (row: StoredRun): RunRow => ({ ...row, sources: JSON.parse(row.sources) as ReadonlyArray<string> })
+const runOf = (row: StoredRun): RunRow => ({
+  ...row,
+  sources: JSON.parse(row.sources) as ReadonlyArray<string>,
+  pace: row.pace === null ? null : (JSON.parse(row.pace) as RunPace)
+})
 
 type StoredBinding = Omit<Binding, "created"> & { readonly created: number }
 
@@ -41,7 +46,7 @@ export const make = (options: {
 }): Projections["Type"] => {
   const { file, readSql: sql, write } = options
   const runs = sql.literal(
-    "run, cause AS trigger, actor, sources, state, outcome, started, ended, operations, ok, failed, skipped, digest, detail"
+    "run, cause AS trigger, actor, sources, state, outcome, started, ended, operations, ok, failed, skipped, digest, pace, detail"
   )
   const operations = sql.literal('run, op, verb, ref, label, state, netbox_id AS "netboxId", detail, at')
 

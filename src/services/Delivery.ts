@@ -13,8 +13,6 @@ export type Settled = EventOf<"OperationsSettled">
 export type Failure = Settled["failed"][number]
 
 export interface DispatchOptions {
-  /** Requests in flight. */
-  readonly concurrency: number
   /** How long a request without answer may still take effect. */
   readonly settle: Duration.Duration
   /** First pause before a request is repeated; doubles with each attempt. */
@@ -71,6 +69,19 @@ export const compose = (
     const marked = { ...body, changelog_message: message(self.log.run, batch, operation) }
     return Effect.succeed<JsonObject>(id === undefined ? marked : { id, ...marked })
   })
+
+/** Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`: NetBox reads no longer body. */
+const longestBody = 2_621_440
+
+/** How many of the items a body has room for: at least one, for NetBox alone can say what it makes of that. */
+export const roomFor = (items: ReadonlyArray<JsonObject>): number => {
+  let bytes = 1
+  const end = items.findIndex((item) => {
+    bytes += Buffer.byteLength(JSON.stringify(item)) + 1
+    return bytes > longestBody
+  })
+  return end < 0 ? items.length : Math.max(1, end)
+}
 
 /** NetBox derives an object's ETag from its `last_updated`. */
 const etag = (updated: string): string => `W/"${updated.replace(/Z$/, "+00:00")}"`

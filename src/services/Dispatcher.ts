@@ -3,7 +3,7 @@ import type { EventOf } from "../domain/Event.ts"
 import { kindNamed } from "../domain/Kinds.ts"
 import { kindOf, type Ref } from "../domain/Ref.ts"
 import type { Batch } from "../domain/RunState.ts"
-import { type Parcel, Schedule } from "../domain/Schedule.ts"
+import { type Parcel, Schedule, type SizeOf } from "../domain/Schedule.ts"
 import type { Conflict, JournalFailed } from "../journal/Journal.ts"
 import { Projections } from "../journal/Projections.ts"
 import {
@@ -11,6 +11,7 @@ import {
   type Dispatching,
   type DispatchOptions,
   operationsOf,
+  roomFor,
   send,
   staleOf,
   settled,
@@ -30,10 +31,15 @@ export type Problem = EndpointError | UnsupportedVersion | Conflict | JournalFai
 
 interface Delivered {
   readonly parcel: Parcel
-  readonly exit: Exit.Exit<Aftermath, Problem>
+  readonly exit: Exit.Exit<Done, Problem>
 }
 
-const nothing: Aftermath = { event: settled(0, {}), size: 1 }
+interface Done extends Aftermath {
+  /** Operations that found no room in the request. */
+  readonly unsent: ReadonlyArray<number>
+}
+
+const nothing: Done = { event: settled(0, {}), size: 1, unsent: [] }
 
 const skipped = ({ by, op }: { readonly op: number; readonly by: number }): EventOf<"OperationSkipped"> => ({
   _tag: "OperationSkipped",
@@ -85,9 +91,12 @@ const withoutStale = Effect.fnUntraced(function* (self: Dispatching, parcel: Par
  */
 const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, parcel: Parcel, number: number) {
   const { log } = self
-  const operations = yield* withoutStale(self, parcel, number)
+  const fresh = yield* withoutStale(self, parcel, number)
+  const composed = yield* compose(self, number, fresh, parcel)
+  const room = roomFor(composed)
+  const [items, operations] = [composed.slice(0, room), fresh.slice(0, room)]
   const ops = operations.map(({ op }) => op)
-  const items = yield* compose(self, number, operations, parcel)
+  const unsent = fresh.slice(room).map(({ op }) => op)
   const intent = { batch: number, method: methods[parcel.verb], path: parcel.kind.path, ops }
   if (ops.length === 0) return nothing
   return yield* Effect.uninterruptibleMask((restore) =>
@@ -101,7 +110,8 @@ const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, pa
           ? { event: written(self, number, operations, answer.right), size: 1 }
           : yield* restore(judge({ self, parcel, operations, batch }, answer.left))
         yield* log.append([aftermath.event])
-        return aftermath
+        const done: Done = { ...aftermath, unsent }
+        return done
       })
       yield* restore(Fiber.await(request)).pipe(
         Effect.onInterrupt(() => record.pipe(Effect.disconnect, Effect.timeoutOption(farewell), Effect.ignore))
@@ -112,14 +122,16 @@ const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, pa
 })
 
 /**
- * Applies the operations of a sealed run, and nothing else. Ends when every operation has an outcome; fails with what makes
+ * Applies the operations of a sealed run, and nothing else, as many requests at a time and as long ones as NetBox bears. Ends when every operation has an outcome; fails with what makes
  * going on pointless (NetBox out of reach, a token that is refused), and then the run stays open to be resumed.
  */
 export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog, options: DispatchOptions) {
   const self = yield* prepare(log, options)
   yield* recover(self)
   const schedule = new Schedule(log.state, kindNamed)
-  const finished = yield* Queue.bounded<Delivered>(options.concurrency)
+  const { gate } = yield* NetBox
+  const sizeOf: SizeOf = ({ kind, size, verb }) => gate.size(methods[verb], kind.path, size)
+  const finished = yield* Queue.bounded<Delivered>(1)
   let number = log.state.batches
   let underWay = 0
   let problem: Cause.Cause<Problem> | undefined
@@ -130,8 +142,8 @@ export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog,
       for (const { op } of blocked) schedule.settled(op)
       continue
     }
-    while (problem === undefined && underWay < options.concurrency) {
-      const parcel = schedule.next(underWay === 0)
+    while (problem === undefined && underWay < gate.inFlight()) {
+      const parcel = schedule.next(underWay === 0, sizeOf)
       if (parcel === undefined) break
       underWay += 1
       yield* deliver(self, parcel, number++).pipe(
@@ -147,10 +159,12 @@ export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog,
       problem ??= exit.cause
       continue
     }
-    const { event, halt, size } = exit.value
+    const { event, halt, size, unsent } = exit.value
     if (halt !== undefined) problem ??= Cause.fail(halt)
-    if (event.again.length > 0) schedule.again({ ...parcel, ops: event.again }, size)
-    for (const op of parcel.ops) if (!event.again.includes(op)) schedule.settled(op)
+    if (event.again.length > 0) schedule.again({ ...parcel, ops: event.again }, sizeOf({ ...parcel, size }))
+    if (unsent.length > 0) schedule.again({ ...parcel, ops: unsent }, sizeOf({ ...parcel, size: unsent.length }))
+    const open = new Set([...event.again, ...unsent])
+    for (const op of parcel.ops) if (!open.has(op)) schedule.settled(op)
   }
   if (problem !== undefined) return yield* Effect.failCause(problem)
 }, Effect.scoped)

@@ -1,8 +1,11 @@
-import { Duration, Effect, Redacted, type Scope } from "effect"
+import { Cause, Duration, Effect, Exit, Option, Redacted, type Scope } from "effect"
 import { Pool } from "undici"
 import type { Json } from "../domain/Json.ts"
+import type { Bulk, Strain } from "../domain/Pace.ts"
 import { codeOf, describe, makeConnector } from "./Connector.ts"
 import { Cut, TlsRejected, Unreachable } from "./EndpointError.ts"
+import * as Gate from "./Gate.ts"
+import { retryAfterMillis } from "./RetryAfter.ts"
 
 /** How the certificate of an endpoint is judged. A pinned certificate is accepted whatever its issuer or name. */
 export interface TlsOptions {
@@ -19,9 +22,23 @@ export interface EndpointOptions {
   /** Scheme, host, port and an optional base path. */
   readonly url: string
   readonly tls: TlsOptions
-  /** Requests in flight at most; held until the body is read. */
+  /** Requests in flight at most, fewer while the server is overloaded; each counts until its body is read. */
   readonly permits: number
+  readonly pacing?: Partial<Pacing>
   readonly recorder?: Recorder
+}
+
+/** How an endpoint notices that its server is overloaded. */
+export interface Pacing {
+  /** A request should not take longer: 15 s unless given. */
+  readonly aim: Duration.DurationInput
+  /** For how long after a slow-down the number of requests in flight does not grow: 10 s unless given. */
+  readonly calm: Duration.DurationInput
+  /** What an answer shows of overload; by its status alone unless given. */
+  readonly strainOf: (answer: Answer) => Strain | null
+  /** Whether the server itself handles a request, so that a late answer, or none, speaks of its load: always unless given. */
+  readonly isOwn: (request: Request) => boolean
+  readonly watcher: Gate.GateWatcher
 }
 
 /** Told of every attempt when it gets its permit; what it returns is called once, when the attempt is over. */
@@ -37,6 +54,8 @@ export interface Request {
   readonly query?: ReadonlyArray<readonly [string, string]>
   readonly headers?: { readonly [name: string]: string | Redacted.Redacted }
   readonly body?: { readonly json: Json } | { readonly form: { readonly [name: string]: string | Redacted.Redacted } }
+  /** Objects that the body writes as one list. */
+  readonly bulk?: Bulk
   /** From the permit to the last byte of the body. */
   readonly deadline: Duration.DurationInput
 }
@@ -53,6 +72,7 @@ export interface Answer {
 export interface Endpoint {
   readonly name: string
   readonly send: (request: Request) => Effect.Effect<Answer, Unreachable | TlsRejected | Cut>
+  readonly gate: Pick<Gate.Gate, "inFlight" | "size" | "account">
 }
 
 const plain = (value: string | Redacted.Redacted): string =>
@@ -65,6 +85,13 @@ const encodeBody = (body: Request["body"]): { readonly type: string; readonly te
   if (body === undefined) return undefined
   if ("json" in body) return { type: "application/json", text: JSON.stringify(body.json) }
   return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(plainRecord(body.form)).toString() }
+}
+
+/** What a status says of the server that sent it. */
+export const strainOf = ({ headers, status }: Answer): Strain | null => {
+  if (status === 429 || (status === 503 && headers["retry-after"] !== undefined)) return "throttled"
+  if ([502, 503, 504].includes(status)) return "unavailable"
+  return status >= 500 ? "failing" : null
 }
 
 /**
@@ -95,7 +122,9 @@ export const make = Effect.fnUntraced(function* (
     ),
     (pool) => Effect.promise(() => pool.destroy())
   )
-  const permits = yield* Effect.makeSemaphore(options.permits)
+  const { aim = "15 seconds", calm = "10 seconds", isOwn = () => true, watcher, ...pacing } = options.pacing ?? {}
+  const late = Duration.toMillis(aim)
+  const gate = yield* Gate.make(name, { most: options.permits, aim: late, calm: Duration.toMillis(calm) }, watcher)
 
   const toError = (error: unknown): Unreachable | TlsRejected | Cut => {
     if (error instanceof Unreachable || error instanceof TlsRejected) return error
@@ -154,15 +183,34 @@ export const make = Effect.fnUntraced(function* (
     return opened === 0 ? new Unreachable({ endpoint: name, detail }) : new Cut({ endpoint: name, detail })
   }
 
+  /** A connection that never came about is no sign of load. */
+  const read = (request: Request, deadline: Duration.Duration) => {
+    const mute: Gate.Shown = { sign: "mute", pauseMillis: 0 }
+    const judge = pacing.strainOf ?? strainOf
+    return (exit: Exit.Exit<Answer, Unreachable | TlsRejected | Cut>, took: number, now: number): Gate.Shown => {
+      if (Exit.isFailure(exit)) {
+        const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
+        if (error?._tag !== "Cut" || !isOwn(request)) return mute
+        return { sign: took >= Duration.toMillis(deadline) ? "timeout" : "cut", pauseMillis: 0 }
+      }
+      const strain = judge(exit.value)
+      if (strain === "throttled") {
+        return { sign: strain, pauseMillis: retryAfterMillis(exit.value.headers["retry-after"], now) }
+      }
+      return strain === null && took > late && !isOwn(request) ? mute : { sign: strain ?? "well", pauseMillis: 0 }
+    }
+  }
+
   return {
     name,
+    gate,
     send: (request) => {
       const deadline = Duration.decode(request.deadline)
-      return recorded(request).pipe(
+      const sent = recorded(request).pipe(
         Effect.retry({ times: 1, while: ({ _tag }) => _tag === "Cut" && request.method === "GET" }),
-        Effect.timeoutFail({ duration: deadline, onTimeout: () => overdue(deadline) }),
-        permits.withPermits(1)
+        Effect.timeoutFail({ duration: deadline, onTimeout: () => overdue(deadline) })
       )
+      return gate.pass(sent, read(request, deadline), request.bulk)
     }
   }
 })

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { Counter, Gauge, Histogram, Registry } from "prom-client"
 import type { Outcome, Recorder } from "./Endpoint.ts"
 import type { EndpointError } from "./EndpointError.ts"
+import type { GateWatcher } from "./Gate.ts"
 import type { CacheStats } from "./ObjectCache.ts"
 
 /** Seconds an upstream takes: from a status page to a bulk delete. */
@@ -61,6 +62,24 @@ export class Metrics extends Effect.Service<Metrics>()("proxledger/Metrics", {
       labelNames: ["endpoint", "reason"],
       registers
     })
+    const most = new Gauge({
+      name: "proxledger_upstream_requests_in_flight_limit",
+      help: "Requests that may be under way at a time, as the load of the server allows",
+      labelNames: ["endpoint"],
+      registers
+    })
+    const batches = new Gauge({
+      name: "proxledger_upstream_batch_size_limit",
+      help: "Objects that one request may write, as the load of the server allows",
+      labelNames: ["endpoint", "method", "path"],
+      registers
+    })
+    const slowdowns = new Counter({
+      name: "proxledger_upstream_slowdowns_total",
+      help: "How often fewer requests or shorter lists were sent because the server was overloaded",
+      labelNames: ["endpoint", "reason"],
+      registers
+    })
     const counters = cacheCounters.flatMap(([name, help, read]) =>
       ["", "_total"].map((suffix) => ({
         counter: new Counter({ name: `proxbox_cache_${name}${suffix}`, help, registers }),
@@ -81,6 +100,12 @@ export class Metrics extends Effect.Service<Metrics>()("proxledger/Metrics", {
       }
     }
 
+    const watcher: GateWatcher = {
+      inFlight: (endpoint, limit) => most.set({ endpoint }, limit),
+      batch: (endpoint, method, path, size) => batches.set({ endpoint, method, path }, size),
+      slowed: (endpoint, reason) => slowdowns.inc({ endpoint, reason })
+    }
+
     let cache: Effect.Effect<CacheStats> | undefined
 
     const readCache = (stats: CacheStats) => {
@@ -94,6 +119,8 @@ export class Metrics extends Effect.Service<Metrics>()("proxledger/Metrics", {
     return {
       /** For the requests of an endpoint. */
       recorder,
+      /** For the pace of an endpoint. */
+      watcher,
       retried: (error: EndpointError): Effect.Effect<void> =>
         Effect.sync(() => retries.inc({ endpoint: error.endpoint, reason: error._tag })),
       /** The cache of NetBox answers, asked whenever the metrics are. */

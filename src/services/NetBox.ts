@@ -1,6 +1,7 @@
 import { Context, type Effect, type Option, Schema, type Stream } from "effect"
 import type { JsonObject } from "../domain/Json.ts"
 import type { EndpointError } from "./EndpointError.ts"
+import type { Gate } from "./Gate.ts"
 
 /** A NetBox object as its API answers it; every one has an `id`, most have `last_updated`. */
 export type Row = JsonObject & { readonly id: number }
@@ -80,5 +81,7 @@ export class NetBox extends Context.Tag("proxledger/NetBox")<
     readonly changes: (text: string, after: string) => Effect.Effect<ReadonlyArray<ObjectChange>, EndpointError>
     /** Requests sent so far, by method, retries included. */
     readonly requests: Effect.Effect<{ readonly total: number; readonly mutating: number }>
+    /** How much it is asked at a time: every member above keeps to its requests in flight, callers to its sizes of lists. */
+    readonly gate: Pick<Gate, "inFlight" | "size" | "account">
   }
 >() {}

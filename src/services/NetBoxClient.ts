@@ -1,9 +1,10 @@
-import { Effect, ParseResult, Redacted, Schema, type Scope } from "effect"
+import { Duration, Effect, ParseResult, Redacted, Schema, type Scope } from "effect"
 import type { Json } from "../domain/Json.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { type EndpointError, Undecodable } from "./EndpointError.ts"
+import type { GateWatcher } from "./Gate.ts"
 import type { Row } from "./NetBox.ts"
-import { judge } from "./NetBoxErrors.ts"
+import { judge, strainOf } from "./NetBoxErrors.ts"
 import type { NetBoxSettings } from "./NetBoxSettings.ts"
 import { retry } from "./Retry.ts"
 
@@ -15,6 +16,7 @@ export interface NetBoxClientOptions {
   readonly tls: Endpoint.TlsOptions
   readonly settings: NetBoxSettings
   readonly recorder: Endpoint.Recorder
+  readonly watcher: GateWatcher
   readonly onRetry: (error: EndpointError) => Effect.Effect<void>
 }
 
@@ -42,6 +44,7 @@ export interface NetBoxClient {
     ask?: Ask
   ) => Effect.Effect<{ readonly value: A; readonly requestId: string | null }, EndpointError>
   readonly requests: Effect.Effect<{ readonly total: number; readonly mutating: number }>
+  readonly gate: Endpoint.Endpoint["gate"]
 }
 
 const isRow = (value: unknown): value is Row =>
@@ -53,6 +56,17 @@ export const RowSchema = Schema.declare(isRow, { identifier: "Row" })
 /** A part of a list; `next` is the address of the following part. */
 export const Page = <A, I>(row: Schema.Schema<A, I>) =>
   Schema.Struct({ next: Schema.NullOr(Schema.String), results: Schema.Array(row) })
+
+/** A list should be written well before a proxy, or this client, gives up. */
+const aimOf = ({ timeout }: NetBoxSettings) => Duration.min("15 seconds", Duration.times(timeout, 0.25))
+
+const calmOf = ({ retryDelay }: NetBoxSettings) => Duration.times(retryDelay, 5)
+
+/** The list that a request writes. */
+const bulkOf = (method: Endpoint.Request["method"], path: string, { json }: Ask): Pick<Endpoint.Request, "bulk"> =>
+  Array.isArray(json) && (method === "POST" || method === "PATCH" || method === "DELETE")
+    ? { bulk: { method, path, items: json.length } }
+    : {}
 
 export const make = Effect.fnUntraced(function* (
   options: NetBoxClientOptions
@@ -67,6 +81,7 @@ export const make = Effect.fnUntraced(function* (
     url: options.url,
     tls: options.tls,
     permits: options.settings.maxConcurrent,
+    pacing: { aim: aimOf(options.settings), calm: calmOf(options.settings), strainOf, watcher: options.watcher },
     recorder: (name, method) => {
       const end = options.recorder(name, method)
       return (outcome) => {
@@ -93,6 +108,7 @@ export const make = Effect.fnUntraced(function* (
         query: ask.query ?? [],
         headers: { ...ask.headers, authorization },
         ...(ask.json === undefined ? {} : { body: { json: ask.json } }),
+        ...bulkOf(method, path, ask),
         deadline: options.settings.timeout
       })
       .pipe(
@@ -127,5 +143,5 @@ export const make = Effect.fnUntraced(function* (
     )
   }
 
-  return { name: endpoint.name, send, json, requests: Effect.sync(() => ({ ...sent })) }
+  return { name: endpoint.name, send, json, requests: Effect.sync(() => ({ ...sent })), gate: endpoint.gate }
 })

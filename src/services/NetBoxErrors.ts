@@ -1,6 +1,8 @@
 import { Clock, Effect, Option, Schema } from "effect"
 import { isJsonObject, Json } from "../domain/Json.ts"
+import type { Strain } from "../domain/Pace.ts"
 import type { Answer } from "./Endpoint.ts"
+import * as Endpoint from "./Endpoint.ts"
 import {
   Denied,
   type EndpointError,
@@ -10,6 +12,7 @@ import {
   Undecodable,
   Upstream
 } from "./EndpointError.ts"
+import { retryAfterMillis } from "./RetryAfter.ts"
 
 /** Longest text taken over from an answer. */
 const longest = 500
@@ -60,12 +63,13 @@ const detailOf = (text: string): string => {
   return shorten(flatten(body.detail ?? body))
 }
 
-/** `Retry-After` is a number of seconds or a date; 0 where it is neither. */
-const retryAfterMillis = (header: string | undefined, now: number): number => {
-  if (header === undefined) return 0
-  const seconds = Number(header)
-  const millis = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now
-  return Number.isFinite(millis) ? Math.max(0, millis) : 0
+/** A failure that NetBox names is about the objects of the request, unless it is its database that fails. */
+export const strainOf = (answer: Answer): Strain | null => {
+  const strain = Endpoint.strainOf(answer)
+  if (strain !== "failing") return strain
+  const body = Option.getOrUndefined(parse(answer.text))
+  if (!isJsonObject(body) || typeof body.exception !== "string") return strain
+  return /^(OperationalError|InterfaceError)/.test(body.exception) ? strain : null
 }
 
 /** Fails for every answer that is not a success. A 503 that names a time to come back is taken for a 429. */

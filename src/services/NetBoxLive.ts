@@ -36,6 +36,7 @@ const make = Effect.fnUntraced(function* (options: NetBoxOptions) {
     ...options,
     settings,
     recorder: metrics.recorder,
+    watcher: metrics.watcher,
     onRetry: metrics.retried
   })
   const cache = yield* ObjectCache.make<ReadonlyArray<Row>, EndpointError>({
@@ -69,7 +70,8 @@ const make = Effect.fnUntraced(function* (options: NetBoxOptions) {
     ...lookups,
     ...NetBoxWrites.make(client, cache.invalidate),
     changes: (text, after) => changes(client, text, after),
-    requests: client.requests
+    requests: client.requests,
+    gate: client.gate
   })
   return Context.make(NetBox, netBox).pipe(Context.add(NetBoxCache, cache))
 })

@@ -148,7 +148,16 @@ export const makePlan = Effect.fn("Planner.plan")(function* (options: {
     Effect.tapError((error) =>
       log
         .append([
-          { _tag: "RunCompleted", outcome: "failed", ok: 0, failed: 0, skipped: 0, requests: 0, detail: error.message }
+          {
+            _tag: "RunCompleted",
+            outcome: "failed",
+            ok: 0,
+            failed: 0,
+            skipped: 0,
+            requests: 0,
+            pace: null,
+            detail: error.message
+          }
         ])
         .pipe(Effect.ignore)
     )

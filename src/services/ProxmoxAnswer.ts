@@ -1,6 +1,8 @@
 import { Effect, Option } from "effect"
 import { isJsonObject, type Json } from "../domain/Json.ts"
+import type { Strain } from "../domain/Pace.ts"
 import type { Answer, Request } from "./Endpoint.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Denied, type EndpointError, Refused, Undecodable, Upstream } from "./EndpointError.ts"
 
 type Asked = Pick<Request, "method" | "path">
@@ -22,6 +24,19 @@ const wordsOf = (answer: Answer, body: Json | undefined): string => {
 
 /** The node a request is forwarded to. */
 export const nodeOf = (path: string): string | undefined => /^\/nodes\/([^/]+)/.exec(path)?.[1]
+
+/**
+ * A 500 of Proxmox speaks of one object, 595 to 599 of one node. Other answers of overload come from a proxy before it.
+ */
+export const strainOf = (answer: Answer): Strain | null => {
+  const strain = Endpoint.strainOf(answer)
+  return strain === "failing" ? null : strain
+}
+
+/**
+ * A call that names a node is handled there, and what it waits for may be a guest: the limits of the node answer for it.
+ */
+export const isOwn = ({ path }: Pick<Request, "path">): boolean => nodeOf(path) === undefined
 
 /**
  * `data` of an answer, or the error it stands for. 595 to 599 come from the node that forwards a request and cannot

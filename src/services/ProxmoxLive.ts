@@ -3,7 +3,9 @@ import { isJsonObject } from "../domain/Json.ts"
 import * as Permissions from "../domain/proxmox/Permissions.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { type EndpointError, Undecodable } from "./EndpointError.ts"
+import type { GateWatcher } from "./Gate.ts"
 import { Proxmox, type ProxmoxCheck } from "./Proxmox.ts"
+import { isOwn, strainOf } from "./ProxmoxAnswer.ts"
 import * as ProxmoxClient from "./ProxmoxClient.ts"
 import * as ProxmoxObserver from "./ProxmoxObserver.ts"
 import * as ProxmoxSession from "./ProxmoxSession.ts"
@@ -26,6 +28,7 @@ export interface ProxmoxSource {
 
 export interface ProxmoxOptions {
   readonly recorder?: Endpoint.Recorder
+  readonly watcher?: GateWatcher
 }
 
 const inFlight = 16
@@ -60,7 +63,7 @@ const checkOne = Effect.fnUntraced(function* (
   return check
 })
 
-const open = Effect.fnUntraced(function* (source: ProxmoxSource, options: ProxmoxOptions) {
+const open = Effect.fnUntraced(function* (source: ProxmoxSource, { recorder, watcher }: ProxmoxOptions) {
   const endpoints = yield* Effect.forEach(source.urls, (url) =>
     Effect.gen(function* () {
       const endpoint = yield* Endpoint.make({
@@ -68,7 +71,8 @@ const open = Effect.fnUntraced(function* (source: ProxmoxSource, options: Proxmo
         url: apiOf(url),
         tls: source.tls,
         permits: inFlight,
-        ...options
+        pacing: { strainOf, isOwn, ...(watcher === undefined ? {} : { watcher }) },
+        ...(recorder === undefined ? {} : { recorder })
       })
       return { url, session: yield* ProxmoxSession.make(endpoint, source.auth) }
     })

@@ -1,5 +1,5 @@
 import { Context, Effect, Layer, Option } from "effect"
-import type { Event, Outcome } from "../domain/Event.ts"
+import type { Event, Outcome, RunPace } from "../domain/Event.ts"
 import { counts, type Counts } from "../domain/RunState.ts"
 import { Journal } from "../journal/Journal.ts"
 import { Projections } from "../journal/Projections.ts"
@@ -25,6 +25,8 @@ export interface Applied extends Counts {
   readonly outcome: Outcome
   /** Requests sent to NetBox by the run. */
   readonly requests: number
+  /** How far NetBox was spared by these. */
+  readonly pace: RunPace
   /** What was left undone beside failed operations; "" when nothing was. */
   readonly detail: string
 }
@@ -67,25 +69,35 @@ const make = Effect.gen(function* () {
     Context.add(Projections, projections)
   )
 
-  const complete = Effect.fnUntraced(function* (log: RunLog, requests: number) {
+  /** What is sent to NetBox from now on. */
+  const account = Effect.gen(function* () {
+    const before = yield* netbox.requests
+    const pace = yield* netbox.gate.account
+    return Effect.gen(function* () {
+      const after = yield* netbox.requests
+      return { requests: after.total - before.total, pace: yield* pace }
+    })
+  })
+
+  const complete = Effect.fnUntraced(function* (log: RunLog, sent: Pick<Applied, "requests" | "pace">) {
     const count = counts(log.state)
     const detail = log.state.undone.join("; ")
     const outcome = outcomeOf(count, detail)
     const { failed, ok, skipped } = count
-    yield* log.append([{ _tag: "RunCompleted", outcome, ok, failed, skipped, requests, detail }])
-    const applied: Applied = { run: log.run, outcome, ...count, requests, detail }
+    yield* log.append([{ _tag: "RunCompleted", outcome, ok, failed, skipped, ...sent, detail }])
+    const applied: Applied = { run: log.run, outcome, ...count, ...sent, detail }
     return applied
   })
 
   /** However it ends, the journal says so: a run without `RunCompleted` is one to resume. */
   const carryOut = (log: RunLog, first: Event) =>
     Effect.gen(function* () {
-      const before = yield* netbox.requests
+      const sent = yield* account
       yield* log.append([first])
       yield* dispatch(log, settings.dispatch)
-      const after = yield* netbox.requests
-      return yield* complete(log, after.total - before.total)
+      return yield* complete(log, yield* sent)
     }).pipe(
+      Effect.scoped,
       Effect.tapError((problem) =>
         log.append([{ _tag: "RunInterrupted", detail: problem.message }]).pipe(Effect.ignore)
       ),
@@ -94,24 +106,22 @@ const make = Effect.gen(function* () {
       )
     )
 
-  const plan = Effect.fn("Reconciler.plan")(function* (options: {
-    readonly trigger: "plan" | "sync"
-    readonly approveRemovals: boolean
-  }) {
-    const before = yield* netbox.requests
-    const { digest, log, operations } = yield* makePlan(options)
-    if (operations.length === 0) {
-      const after = yield* netbox.requests
-      yield* complete(log, after.total - before.total)
-    }
-    const planned: Planned = {
-      run: log.run,
-      operations: operations.length,
-      whole: log.state.undone.length === 0,
-      digest
-    }
-    return planned
-  }, Effect.provide(services))
+  const plan = Effect.fn("Reconciler.plan")(
+    function* (options: { readonly trigger: "plan" | "sync"; readonly approveRemovals: boolean }) {
+      const sent = yield* account
+      const { digest, log, operations } = yield* makePlan(options)
+      if (operations.length === 0) yield* complete(log, yield* sent)
+      const planned: Planned = {
+        run: log.run,
+        operations: operations.length,
+        whole: log.state.undone.length === 0,
+        digest
+      }
+      return planned
+    },
+    Effect.scoped,
+    Effect.provide(services)
+  )
 
   const apply = Effect.fn("Reconciler.apply")(function* (run: string, digest?: string) {
     const row = yield* projections.run(run)
@@ -145,7 +155,7 @@ const make = Effect.gen(function* () {
     const log = yield* open(run)
     const detail = "ended before its plan was sealed; nothing was sent"
     yield* log.append([
-      { _tag: "RunCompleted", outcome: "cancelled", ok: 0, failed: 0, skipped: 0, requests: 0, detail }
+      { _tag: "RunCompleted", outcome: "cancelled", ok: 0, failed: 0, skipped: 0, requests: 0, pace: null, detail }
     ])
   })
 

@@ -5,7 +5,7 @@ import { planFile, readPlanFile } from "../../src/cli/PlanFile.ts"
 import { renderPlan, show, summary } from "../../src/cli/RenderPlan.ts"
 import { renderApplied, renderRun, renderRuns } from "../../src/cli/RenderRun.ts"
 import type { RunReport } from "../../src/cli/RunReport.ts"
-import type { OperationPlanned } from "../../src/domain/Event.ts"
+import type { OperationPlanned, RunPace } from "../../src/domain/Event.ts"
 import type { OperationRow, RunRow } from "../../src/journal/Projections.ts"
 
 const machine = "virtualization.virtualmachine"
@@ -151,8 +151,25 @@ const run: RunRow = {
   failed: 1,
   skipped: 1,
   digest: "d",
+  pace: null,
   detail: ""
 }
+
+const calm: RunPace = { inFlight: { low: 2, most: 2 }, batches: [], slowdowns: [], waitedMillis: 0 }
+
+const busyPace: RunPace = {
+  inFlight: { low: 1, most: 2 },
+  batches: [{ method: "PATCH", path: "/api/virtualization/virtual-machines/", low: 12, most: 100 }],
+  slowdowns: [
+    { reason: "throttled", times: 3 },
+    { reason: "slow", times: 1 }
+  ],
+  waitedMillis: 4000
+}
+
+const toldPace =
+  "NetBox was busy (3 × throttled, 1 × slow; it asked for 4.0 s of rest), so there were at times only " +
+  "1 of 2 requests at a time, 12 of 100 objects in a PATCH of /api/virtualization/virtual-machines/"
 
 const row = (op: number, rest: Partial<OperationRow>): OperationRow => ({
   run: "run-1",
@@ -203,6 +220,7 @@ describe("a run", () => {
       skipped: 1,
       open: 0,
       requests: 9,
+      pace: calm,
       detail: "source dr was not read"
     } as const
     assert.deepStrictEqual(renderApplied(applied, rows, false).split("\n"), [
@@ -211,6 +229,33 @@ describe("a run", () => {
       "source dr was not read",
       "partial: 1 ok, 1 failed, 1 skipped; 9 requests to NetBox (run run-1)"
     ])
+  })
+})
+
+describe("the pace of a run", () => {
+  const applied = { run: "run-1", outcome: "succeeded", ok: 3, failed: 0, skipped: 0, open: 0, requests: 9 } as const
+
+  it("is told when NetBox was busy", () => {
+    const summary = renderApplied({ ...applied, pace: busyPace, detail: "" }, [], false).split("\n")
+    assert.deepStrictEqual(summary, [
+      toldPace,
+      "succeeded: 3 ok, 0 failed, 0 skipped; 9 requests to NetBox (run run-1)"
+    ])
+    assert.strictEqual(renderRun({ ...run, pace: busyPace }, [], false).split("\n")[4], `  ${toldPace}`)
+    assert.match(renderRuns([{ ...run, pace: busyPace }], false), /lab {2}NetBox was busy$/)
+  })
+
+  it("is not mentioned when nothing was slowed down", () => {
+    assert.notInclude(renderApplied({ ...applied, pace: calm, detail: "" }, [], false), "busy")
+    for (const pace of [null, calm]) {
+      assert.notInclude(renderRun({ ...run, pace }, rows, false), "busy")
+      assert.notInclude(renderRuns([{ ...run, pace }], false), "busy")
+    }
+  })
+
+  it("says only what is so: a limit of one cannot fall", () => {
+    const pace: RunPace = { ...calm, inFlight: { low: 1, most: 1 }, slowdowns: [{ reason: "failing", times: 2 }] }
+    assert.include(renderRun({ ...run, pace }, [], false), "  NetBox was busy (2 × failing)")
   })
 })
 

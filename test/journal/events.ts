@@ -59,5 +59,6 @@ export const completed = (ok: number, failed = 0, skipped = 0): Event => ({
   failed,
   skipped,
   requests: 1,
+  pace: null,
   detail: ""
 })

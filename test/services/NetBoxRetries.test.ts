@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Duration, Effect, Fiber } from "effect"
 import { Metrics } from "../../src/services/Metrics.ts"
 import { NetBox } from "../../src/services/NetBox.ts"
 import { dataSent, table, tags, withNetBox } from "../support/ScriptedNetBox.ts"
@@ -71,7 +71,7 @@ describe("retries", () => {
   it.live("a pause holds no permit", () =>
     withNetBox(
       (seen, response, count) => {
-        if (count === 0) response.writeHead(429, { "retry-after": "3600" }).end()
+        if (count === 0) response.writeHead(502).end()
         else table([])(seen, response, count)
       },
       ({ seen }) =>
@@ -82,7 +82,39 @@ describe("retries", () => {
           assert.deepStrictEqual(yield* netBox.find(tags, [["name", "b"]]), [])
           yield* Fiber.interrupt(waiting)
         }),
-      { settings: { maxConcurrent: 1 } }
+      { settings: { maxConcurrent: 1, retryDelay: Duration.hours(1) } }
     )
+  )
+
+  it.live("nothing is sent before the time that NetBox names, as seconds or as a date, with 429 or 503", () =>
+    Effect.gen(function* () {
+      for (const [status, header] of [
+        [429, () => "2"],
+        [503, () => "2"],
+        [503, () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000).toUTCString()]
+      ] as const) {
+        const times: Array<number> = []
+        yield* withNetBox(
+          (seen, response, count) => {
+            times.push(Date.now())
+            if (count === 0) response.writeHead(status, { "retry-after": header() }).end()
+            else table([])(seen, response, count)
+          },
+          () =>
+            Effect.gen(function* () {
+              const netBox = yield* NetBox
+              const find = (slug: string) => netBox.find(tags, [["slug", slug]])
+              const first = yield* Effect.fork(find("a"))
+              yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => times.length === 1 })
+              yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => netBox.gate.inFlight() === 1 })
+              yield* find("b")
+              yield* Fiber.join(first)
+            })
+        )
+        const [refused = 0, ...later] = times
+        assert.lengthOf(later, 2)
+        for (const time of later) assert.isAtLeast(time - refused, 1990, `${status}`)
+      }
+    })
   )
 })

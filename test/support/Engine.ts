@@ -71,7 +71,6 @@ export const engine = (options: EngineOptions) =>
             limitPercent: 20
           },
           dispatch: {
-            concurrency: 2,
             settle: Duration.decode(options.settle ?? "3 seconds"),
             retryDelay: Duration.millis(20),
             attempts: 6
