@@ -4,7 +4,7 @@ import type { JsonObject } from "../domain/Json.ts"
 import { answer } from "./netbox/Api.ts"
 import type { Change } from "./netbox/ChangeLog.ts"
 import * as Faults from "./netbox/Faults.ts"
-import { kindOf, kinds } from "./netbox/Kinds.ts"
+import { kindIn, kindOf, kinds } from "./netbox/Kinds.ts"
 import { listen } from "./netbox/Listener.ts"
 import { represent } from "./netbox/Represent.ts"
 import { everything, formOf } from "./netbox/Selection.ts"
@@ -13,7 +13,7 @@ import { Writer } from "./netbox/Write.ts"
 
 /** Plain data throughout, so that it can be handed to another process. */
 export interface Options {
-  /** 4.4 to 4.7: "4.7.3" unless given. */
+  /** 4.5 to 4.7: "4.7.3" unless given. */
   readonly version?: string
   /** Any unless given. */
   readonly port?: number
@@ -80,6 +80,7 @@ export const make = (options: Options): Effect.Effect<SimulatedNetBox, never, Sc
     const minor = Number(version.split(".")[1] ?? 0)
     const clock = yield* Effect.clock
     const store = new Store(() => clock.unsafeCurrentTimeMillis(), options.enforceGlobalUnique ?? true, {
+      minor,
       hasCursor: minor >= 6,
       writesMacAddress: minor >= 7,
       tellsPositions: minor >= 7
@@ -107,10 +108,11 @@ export const make = (options: Options): Effect.Effect<SimulatedNetBox, never, Sc
       rows: (name) =>
         Effect.sync(() => {
           const table = store.table(name)
+          const kind = kindIn(minor, kindOf(name)) ?? kindOf(name)
           return table
             .ids()
             .flatMap((id) => table.get(id) ?? [])
-            .map((row) => ({ ...represent(store, kindOf(name), row, formOf(kindOf(name), everything)), id: row.id }))
+            .map((row) => ({ ...represent(store, kind, row, formOf(kind, everything)), id: row.id }))
         }),
       changelog: Effect.sync(() => [...store.changes]),
       edit: (name, id, fields, user = "operator") =>

@@ -1,4 +1,5 @@
 import { covers, type Desire, type Desired } from "./Desired.ts"
+import type { Kind } from "./Kind.ts"
 import { Cluster } from "./mapping/Cluster.ts"
 import { ClusterType } from "./mapping/ClusterType.ts"
 import { CustomField } from "./mapping/CustomField.ts"
@@ -18,6 +19,7 @@ import { Tenant } from "./mapping/Tenant.ts"
 import { VirtualDisk } from "./mapping/VirtualDisk.ts"
 import { guestKey, machineRef } from "./mapping/Refs.ts"
 import { VirtualMachine } from "./mapping/VirtualMachine.ts"
+import { VirtualMachineType } from "./mapping/VirtualMachineType.ts"
 import { Vlan } from "./mapping/Vlan.ts"
 import { VlanGroup } from "./mapping/VlanGroup.ts"
 import { VmInterface } from "./mapping/VmInterface.ts"
@@ -40,6 +42,7 @@ export const mappings: ReadonlyArray<Mapping> = [
   DeviceType,
   DeviceRole,
   Platform,
+  VirtualMachineType,
   Device,
   VlanGroup,
   Vlan,
@@ -57,19 +60,22 @@ const warningsOf = (facts: Facts) => [
   ...unknownNames(facts)
 ]
 
-/** What NetBox should hold for these sources, as far as they were seen. Pure: the same input asks for the same. */
+/** What a NetBox of these kinds should hold for these sources, as far as they were seen. Pure: the same input asks for the same. */
 export const desire = function* (
   sources: ReadonlyArray<{ readonly settings: SourceSettings; readonly observation: Observation }>,
   rules: ReadonlyArray<Rule>,
-  target: Target
+  target: Target,
+  kinds: ReadonlyArray<Kind>
 ): Steps<Desire & { readonly errors: ReadonlyArray<string> }> {
+  const known = new Set(kinds.map(({ name }) => name))
+  const asking = mappings.filter(({ kind }) => known.has(kind))
   const objects: Array<Desired> = []
   const covered = new Set<string>()
   const spared = new Set<Ref>()
   const warnings: Array<Desire["warnings"][number]> = []
   const errors: Array<string> = []
   for (const { observation, settings } of sources) {
-    const facts = yield* factsOf(settings, observation, rules, target)
+    const facts = yield* factsOf(settings, observation, rules, target, known)
     const missing = [facts.site, ...facts.nodeSites.values()].filter((place) => place.missing !== undefined)
     if (missing.length > 0) {
       const names = missing.map(({ missing: name, why }) => `${name} (${why})`)
@@ -78,7 +84,7 @@ export const desire = function* (
       )
       continue
     }
-    for (const mapping of mappings) {
+    for (const mapping of asking) {
       yield
       for (const one of mapping.objects?.(facts) ?? []) objects.push(one)
       if (mapping.ofGuest !== undefined) {

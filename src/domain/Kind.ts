@@ -10,6 +10,11 @@ import { isRefValue, type Ref } from "./Ref.ts"
  */
 export type Owner = "owned" | "three-way" | "initial"
 
+/** The NetBox version with which something came; absent: every supported one has it. */
+export interface Since {
+  readonly since?: `${number}.${number}`
+}
+
 /** How a field is read, compared and written. */
 export type FieldType =
   | { readonly type: "text" | "integer" | "decimal" | "boolean" | "choice" }
@@ -24,19 +29,20 @@ export type FieldType =
   /** A set of words that only grows. */
   | { readonly type: "words" }
 
-export type Field = FieldType & {
-  readonly owner: Owner
-  /** Written in an update of its own after what it points to exists, because that points back. */
-  readonly late?: boolean
-  /** Values that say an operator has taken over: kept unless the engine wrote them. */
-  readonly keeps?: ReadonlyArray<Json>
-  /** Longest text NetBox takes. */
-  readonly maxLength?: number
-  /** Names of a group that is decided and written as one. */
-  readonly group?: string
-  /** NetBox does not create an object without it. */
-  readonly required?: boolean
-}
+export type Field = FieldType &
+  Since & {
+    readonly owner: Owner
+    /** Written in an update of its own after what it points to exists, because that points back. */
+    readonly late?: boolean
+    /** Values that say an operator has taken over: kept unless the engine wrote them. */
+    readonly keeps?: ReadonlyArray<Json>
+    /** Longest text NetBox takes. */
+    readonly maxLength?: number
+    /** Names of a group that is decided and written as one. */
+    readonly group?: string
+    /** NetBox does not create an object without it. */
+    readonly required?: boolean
+  }
 
 /** What a probe finds: adopt it, make a new object next to it, or leave the object alone altogether. */
 export type Verdict =
@@ -77,7 +83,7 @@ export type Removal =
   | { readonly how: "retire"; readonly fields: { readonly [field: string]: Json }; readonly deletable: boolean }
 
 /** Everything the engine knows of one kind of NetBox object. Collector, diff, plan and dispatcher know no kind by name. */
-export interface Kind {
+export interface Kind extends Since {
   /** NetBox's content type: `virtualization.virtualmachine`. */
   readonly name: string
   readonly label: string

@@ -1,4 +1,4 @@
-import type { Kind } from "./Kind.ts"
+import type { Kind, Since } from "./Kind.ts"
 import { Cluster } from "./kinds/Cluster.ts"
 import { ClusterType } from "./kinds/ClusterType.ts"
 import { CustomField } from "./kinds/CustomField.ts"
@@ -14,6 +14,7 @@ import { Tag } from "./kinds/Tag.ts"
 import { Tenant } from "./kinds/Tenant.ts"
 import { VirtualDisk } from "./kinds/VirtualDisk.ts"
 import { VirtualMachine } from "./kinds/VirtualMachine.ts"
+import { VirtualMachineType } from "./kinds/VirtualMachineType.ts"
 import { Vlan } from "./kinds/Vlan.ts"
 import { VlanGroup } from "./kinds/VlanGroup.ts"
 import { VmInterface } from "./kinds/VmInterface.ts"
@@ -32,6 +33,7 @@ export const kinds: ReadonlyArray<Kind> = [
   DeviceType,
   DeviceRole,
   Platform,
+  VirtualMachineType,
   Device,
   VlanGroup,
   Vlan,
@@ -41,6 +43,28 @@ export const kinds: ReadonlyArray<Kind> = [
   IpAddress,
   VirtualDisk
 ]
+
+export interface NetBoxVersion {
+  readonly major: number
+  readonly minor: number
+}
+
+const isIn =
+  (version: NetBoxVersion) =>
+  ({ since }: Since): boolean => {
+    if (since === undefined) return true
+    const [major = 0, minor = 0] = since.split(".").map(Number)
+    return version.major > major || (version.major === major && version.minor >= minor)
+  }
+
+/** The kinds that a NetBox of this version has, with their fields: what came later is neither read nor wanted nor written. */
+export const kindsOf = (version: NetBoxVersion): ReadonlyArray<Kind> => {
+  const has = isIn(version)
+  return kinds.filter(has).map((kind) => {
+    const fields = Object.entries(kind.fields).filter(([, field]) => has(field))
+    return fields.length === Object.keys(kind.fields).length ? kind : { ...kind, fields: Object.fromEntries(fields) }
+  })
+}
 
 const byName = new Map(kinds.map((kind) => [kind.name, kind]))
 

@@ -127,7 +127,7 @@ export const written = (
   return settled(batch, { ok, failed, requestId })
 }
 
-/** Objects that changed or went since they were read, by reading their versions again. */
+/** Objects that changed or went since they were read, by reading their versions again; one to delete may be gone. */
 export const staleOf = Effect.fn("Delivery.staleOf")(function* (
   self: Dispatching,
   parcel: Parcel,
@@ -137,13 +137,19 @@ export const staleOf = Effect.fn("Delivery.staleOf")(function* (
     parcel.kind.path,
     operations.flatMap((operation) => idOf(self, operation) ?? [])
   )
-  return operations.flatMap((operation): ReadonlyArray<Failure> => {
+  const ok: Array<Settled["ok"][number]> = []
+  const failed: Array<Failure> = []
+  for (const operation of operations) {
+    const { op } = operation
     const id = idOf(self, operation)
     const guard = guardOf(self, operation)
     const now = id === undefined ? undefined : versions.get(id)
-    if (now === undefined) return [{ op: operation.op, reason: "missing", detail: "it is gone from NetBox" }]
-    return guard === null || now === guard
-      ? []
-      : [{ op: operation.op, reason: "stale", detail: "it was changed in NetBox since it was read; plan again" }]
-  })
+    if (now === undefined) {
+      if (parcel.verb === "delete" && id !== undefined) ok.push([op, id, null])
+      else failed.push({ op, reason: "missing", detail: "it is gone from NetBox" })
+    } else if (guard !== null && now !== guard) {
+      failed.push({ op, reason: "stale", detail: "it was changed in NetBox since it was read; plan again" })
+    }
+  }
+  return { ok, failed, ended: new Set([...ok.map(([op]) => op), ...failed.map(({ op }) => op)]) }
 })

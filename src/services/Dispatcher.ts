@@ -79,10 +79,9 @@ const recover = Effect.fn("Dispatcher.recover")(function* (self: Dispatching) {
 const withoutStale = Effect.fnUntraced(function* (self: Dispatching, parcel: Parcel, batch: number) {
   const operations = operationsOf(self, parcel.ops)
   if (self.modern || parcel.verb === "create") return operations
-  const failed = yield* staleOf(self, parcel, operations)
-  if (failed.length > 0) yield* self.log.append([settled(batch, { failed })])
-  const gone = new Set(failed.map(({ op }) => op))
-  return operations.filter(({ op }) => !gone.has(op))
+  const { ended, failed, ok } = yield* staleOf(self, parcel, operations)
+  if (ended.size > 0) yield* self.log.append([settled(batch, { ok, failed })])
+  return operations.filter(({ op }) => !ended.has(op))
 })
 
 /**

@@ -86,10 +86,9 @@ const stale = (failed: Failed, detail: string): Judging<Aftermath> =>
   Effect.gen(function* () {
     const { batch, operations, parcel, self } = failed
     const found = yield* staleOf(self, parcel, operations)
-    if (found.length === 0) return yield* unnamed(failed, detail)
-    const gone = new Set(found.map(({ op }) => op))
-    const again = opsOf(operations).filter((op) => !gone.has(op))
-    return { event: settled(batch.batch, { failed: found, again }), size: operations.length }
+    if (found.ended.size === 0) return yield* unnamed(failed, detail)
+    const again = opsOf(operations).filter((op) => !found.ended.has(op))
+    return { event: settled(batch.batch, { ok: found.ok, failed: found.failed, again }), size: operations.length }
   })
 
 /** Sends the operations again after a pause, unless they have been sent often enough. */

@@ -51,8 +51,16 @@ const toItem = (entry: Json): ReadonlyArray<RefusedItem> => {
   return [{ position: { by, value }, detail: shorten(flatten(entry.errors ?? "refused")) }]
 }
 
-const itemsOf = (body: Json): ReadonlyArray<RefusedItem> =>
-  isJsonObject(body) && Array.isArray(body.errors) ? body.errors.flatMap(toItem) : []
+/** Before 4.7 a create is answered with a list as long as its own, empty where nothing is wrong. */
+const atIndex = (errors: Json, value: number): ReadonlyArray<RefusedItem> =>
+  isJsonObject(errors) && Object.keys(errors).length > 0
+    ? [{ position: { by: "index", value }, detail: shorten(flatten(errors)) }]
+    : []
+
+const itemsOf = (body: Json): ReadonlyArray<RefusedItem> => {
+  if (Array.isArray(body)) return body.flatMap(atIndex)
+  return isJsonObject(body) && Array.isArray(body.errors) ? body.errors.flatMap(toItem) : []
+}
 
 /** What the server says about it. A failure inside of NetBox begins with the name of its exception. */
 const detailOf = (text: string): string => {

@@ -2,7 +2,7 @@ import { Clock, Duration, Effect, Either } from "effect"
 import { desire } from "../domain/Desire.ts"
 import type { Event, EventOf } from "../domain/Event.ts"
 import { canonical, type Json } from "../domain/Json.ts"
-import { kinds } from "../domain/Kinds.ts"
+import { kindsOf } from "../domain/Kinds.ts"
 import { retired } from "../domain/mapping/Tag.ts"
 import { type Plan, plan } from "../domain/Plan.ts"
 import { Projections } from "../journal/Projections.ts"
@@ -108,7 +108,8 @@ export const makePlan = Effect.fn("Planner.plan")(function* (options: {
       const detail = observed.flatMap(({ event }) => (event._tag === "SourceUnavailable" ? [event.detail] : []))
       return yield* new NothingObserved({ detail: detail.join("; ") })
     }
-    const wanted = yield* stepwise(desire(seen, settings.rules, target))
+    const kinds = kindsOf(yield* netbox.version)
+    const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds))
     if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
     const made = yield* stepwise(
       plan({

@@ -1,7 +1,7 @@
 import { Effect, Stream } from "effect"
 import type { EventOf } from "../domain/Event.ts"
 import type { Kind } from "../domain/Kind.ts"
-import { kinds } from "../domain/Kinds.ts"
+import { kindsOf } from "../domain/Kinds.ts"
 import { current, type Current, readFields, type Target, targetOf } from "../domain/Target.ts"
 import { NetBox } from "./NetBox.ts"
 import { storeKind } from "./StoredTarget.ts"
@@ -17,11 +17,11 @@ const readKind = Effect.fn("TargetObserver.kind")(function* (kind: Kind) {
   return { kind, rows }
 })
 
-/** Reads every kind of NetBox whole, lean and in parallel, and keeps what was read under its digest. */
+/** Reads every kind that this NetBox has whole, lean and in parallel, and keeps what was read under its digest. */
 export const observeTarget = Effect.gen(function* () {
   const netbox = yield* NetBox
   const version = yield* netbox.version
-  const read = yield* Effect.forEach(kinds, readKind, { concurrency: "unbounded" })
+  const read = yield* Effect.forEach(kindsOf(version), readKind, { concurrency: "unbounded" })
   // One after the other: turns of the event loop that are taken at once add up to a long one.
   const observed = yield* Effect.forEach(read, ({ kind, rows }) =>
     Effect.map(storeKind(kind, rows), (stored) => ({ ...stored, kind: kind.name }))

@@ -148,20 +148,51 @@ describe("options of the simulated NetBox", () => {
     )
   )
 
-  it.scopedLive("4.6 stops at the first bad item without its place, and passes over missing ids", () =>
+  it.scopedLive("4.6 tells a create's problems in a list as long, an update's first alone, and passes over ids", () =>
     Effect.gen(function* () {
       const { netbox, ask } = yield* start({ version: "4.6.8" })
+      const required = ["This field is required."]
+      const blank = ["This field may not be blank."]
       expect(yield* ask("POST", tags, [site("a"), { name: "" }, {}])).toMatchObject({
         status: 400,
-        body: { name: ["This field may not be blank."], slug: ["This field is required."] }
+        body: [{}, { name: blank, slug: required }, { name: required, slug: required }]
       })
       yield* ask("POST", tags, site("a"))
+      const refused = yield* ask("PATCH", tags, [{ id: 1, name: "" }])
+      expect(refused).toMatchObject({ status: 400, body: { name: blank } })
       const updated = yield* ask("PATCH", tags, [
         { id: 99, name: "x" },
-        { id: 2, description: "d" }
+        { id: 1, description: "d" }
       ])
-      expect(updated).toMatchObject({ status: 200, body: [{ id: 2, description: "d" }] })
+      expect(updated).toMatchObject({ status: 200, body: [{ id: 1, description: "d" }] })
       expect(yield* netbox.counts).toMatchObject({ "extras.tag": 1 })
+    })
+  )
+
+  it.scopedLive("4.6 meets what is wrong between two objects of a list in the database alone", () =>
+    Effect.gen(function* () {
+      const { netbox, ask } = yield* start({ version: "4.6.8" })
+      expect(yield* ask("POST", tags, [site("a"), site("a")])).toMatchObject({
+        status: 500,
+        body: { exception: "IntegrityError" }
+      })
+      expect(yield* netbox.counts).toMatchObject({ "extras.tag": 0 })
+    })
+  )
+
+  it.scopedLive("before 4.6 there are no types of machines, no relative tags and no conditions", () =>
+    Effect.gen(function* () {
+      const { ask } = yield* start({ version: "4.5.10" })
+      yield* ask("POST", tags, [site("a"), site("b")])
+      yield* ask("POST", sites, { ...site("s"), tags: [{ slug: "a" }] })
+      const patched = yield* ask("PATCH", sites, [{ id: 1, add_tags: [{ slug: "b" }] }])
+      expect(patched).toMatchObject({ status: 200, body: [{ tags: [{ slug: "a" }] }] })
+      expect((yield* ask("GET", `${sites}1/`)).headers.get("etag")).toBe(null)
+      expect((yield* ask("GET", "/api/virtualization/virtual-machine-types/")).status).toBe(404)
+      const machine = { name: "m", site: 1, virtual_machine_type: 7 }
+      const made = yield* ask("POST", "/api/virtualization/virtual-machines/", machine)
+      expect(made.status).toBe(201)
+      expect(made.body).not.toHaveProperty("virtual_machine_type")
     })
   )
 

@@ -58,6 +58,16 @@ describe("errors", () => {
       }
     ],
     [
+      "a list as long as that of a create, from NetBox before 4.7",
+      400,
+      [{}, { name: ["blank."] }, {}],
+      {
+        _tag: "Refused",
+        detail: "name: blank.",
+        items: [{ position: { by: "index", value: 1 }, detail: "name: blank." }]
+      }
+    ],
+    [
       "the bare errors of one object",
       400,
       { name: ["blank."], slug: ["odd."] },

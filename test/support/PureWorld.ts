@@ -70,7 +70,7 @@ export class PureWorld {
   ): Plan & { readonly warnings: ReadonlyArray<{ readonly scope: string; readonly detail: string }> } {
     const target = targetOf(this.rows)
     const sources = seen.map((one) => ({ settings: { ...options.settings, name: one.source }, observation: one }))
-    const wanted = atOnce(desire(sources, options.rules ?? [], target))
+    const wanted = atOnce(desire(sources, options.rules ?? [], target, kinds))
     const made = atOnce(
       plan({
         kinds,

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../src/domain/Json.ts"
-import { kindNamed, kinds } from "../../src/domain/Kinds.ts"
+import { kindNamed, kindsOf } from "../../src/domain/Kinds.ts"
 import { current, type Current } from "../../src/domain/Target.ts"
 
 export interface NetBoxAddress {
@@ -40,6 +40,15 @@ export const rowsOf = async (netbox: NetBoxAddress, path: string) => {
   return rows
 }
 
+/** The kinds that this NetBox has. */
+const kindsIn = async (netbox: NetBoxAddress) => {
+  const status = await ask(netbox, "GET", "/api/status/")
+  const [major = 0, minor = 0] = String(isJsonObject(status) ? status["netbox-version"] : "")
+    .split(".")
+    .map(Number)
+  return kindsOf({ major, minor })
+}
+
 const labelOf = (row: Current): string =>
   String(row.fields["name"] ?? row.fields["model"] ?? row.fields["address"] ?? row.fields["mac_address"])
 
@@ -49,7 +58,8 @@ const labelOf = (row: Current): string =>
  */
 export const stateOf = async (netbox: NetBoxAddress): Promise<{ readonly [kind: string]: ReadonlyArray<string> }> => {
   const rows = new Map<string, ReadonlyMap<number, Current>>()
-  for (const kind of kinds) {
+  const known = await kindsIn(netbox)
+  for (const kind of known) {
     const found = await rowsOf(netbox, kind.path)
     rows.set(kind.name, new Map(found.map((row) => [row.id, current(kind, row)])))
   }
@@ -66,7 +76,7 @@ export const stateOf = async (netbox: NetBoxAddress): Promise<{ readonly [kind: 
     return `${of}${labelOf(row)}`
   }
   return Object.fromEntries(
-    kinds.map((kind) => [
+    known.map((kind) => [
       kind.name,
       [...(rows.get(kind.name)?.values() ?? [])]
         .map((row) => {
@@ -90,7 +100,7 @@ export const stateOf = async (netbox: NetBoxAddress): Promise<{ readonly [kind: 
 
 /** Deletes everything of the engine's kinds, children with their parents. */
 export const empty = async (netbox: NetBoxAddress): Promise<void> => {
-  for (const kind of [...kinds].reverse()) {
+  for (const kind of [...(await kindsIn(netbox))].reverse()) {
     const ids = (await rowsOf(netbox, kind.path)).map(({ id }) => ({ id }))
     for (let at = 0; at < ids.length; at += 100) await ask(netbox, "DELETE", kind.path, ids.slice(at, at + 100))
   }

@@ -5,7 +5,7 @@ import { crashed, detail, ok, type Answer } from "./Answer.ts"
 import { authenticate, type Tokens } from "./Authentication.ts"
 import { collection, single } from "./Endpoints.ts"
 import { parseIfMatch } from "./Etag.ts"
-import { kindAt } from "./Kinds.ts"
+import { kindAt, kindIn } from "./Kinds.ts"
 import { objectChanges } from "./ObjectChanges.ts"
 import type { Store } from "./Store.ts"
 import { Writer } from "./Write.ts"
@@ -67,7 +67,8 @@ const route = ({ store, version, maxPageSize }: ApiOptions, asked: Asked, user: 
   if (app === "core" && name === "object-changes") {
     return objectChanges(store, asked.method, asked.query, { id: number, maxPageSize })
   }
-  const kind = kindAt(`${app}/${name}`)
+  const known = kindAt(`${app}/${name}`)
+  const kind = known === undefined ? undefined : kindIn(store.features.minor, known)
   if (kind === undefined) return notFound
   if (Buffer.byteLength(asked.body) > maxBody) {
     return crashed("RequestDataTooBig", "Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE.", version)

@@ -80,8 +80,32 @@ const tellAll = ({ writer: { store }, kind, query }: BulkContext, ids: ReadonlyA
   })
 }
 
+/** What is wrong with two objects of one list, which were right each by itself. */
+const clash = (kind: Kind): Failure => ({
+  _tag: "Crashed",
+  exception: "IntegrityError",
+  error: `duplicate key value violates unique constraint "${kind.name.replace(".", "_")}_unique"`
+})
+
+/**
+ * Before 4.7 NetBox looks at every object of a list by itself first, and tells the problems of all in a list as long. (Not
+ * for devices, which are created one after the other.) What is only wrong among them the database refuses later.
+ */
+const validateApart = ({ writer, kind, query, version }: BulkContext, body: ReadonlyArray<Json>): Answer | null => {
+  if (writer.store.features.tellsPositions || kind.isCreatedInTurn === true) return null
+  const failures = body.map((item) => Either.flip(writer.validate(kind, item, selection(kind, query))))
+  const problems = failures.map((failure) =>
+    Either.isRight(failure) && failure.right._tag === "Invalid" ? failure.right.problems : {}
+  )
+  if (problems.some((one) => Object.keys(one).length > 0)) return { status: 400, body: problems }
+  const other = failures.find(Either.isRight)
+  return other === undefined ? null : failed(other.right, version)
+}
+
 export const bulkCreate = (context: BulkContext, body: ReadonlyArray<Json>): Answer => {
   const { writer, kind, query } = context
+  const refused = validateApart(context, body)
+  if (refused !== null) return refused
   return writer.store.transaction(() => {
     const created: Array<number> = []
     const answer = each(context, [...body.entries()], "created", ([index, item]) => {
@@ -90,6 +114,9 @@ export const bulkCreate = (context: BulkContext, body: ReadonlyArray<Json>): Ans
       }
       const row = writer.create(kind, item, selection(kind, query))
       if (Either.isRight(row)) created.push(row.right.id)
+      else if (!writer.store.features.tellsPositions && kind.isCreatedInTurn !== true && row.left._tag === "Invalid") {
+        return Either.left({ position: { index }, failure: clash(kind) })
+      }
       return Either.mapLeft(row, (failure) => ({ position: { index }, failure }))
     })
     return answer ?? { status: 201, body: tellAll(context, created) }
@@ -125,7 +152,7 @@ const address = (context: BulkContext, items: ReadonlyArray<Json>): Either.Eithe
   const counts = new Map<number, number>()
   for (const { id } of addressed) counts.set(id, (counts.get(id) ?? 0) + 1)
   const repeated = [...counts].filter(([, times]) => times > 1)
-  if (repeated.length > 0) {
+  if (repeated.length > 0 && context.writer.store.features.tellsPositions) {
     const message = (id: number, times: number) =>
       `Each object may be specified only once; ID ${id} is listed ${times} times`
     return refuse(

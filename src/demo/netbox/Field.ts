@@ -19,6 +19,8 @@ interface Writable {
   readonly nullable: boolean
   /** Stored by a create that does not name the field. */
   readonly initial: Json
+  /** The minor version of NetBox 4 with which it came. */
+  readonly since?: number
 }
 
 export type Field =
@@ -171,7 +173,7 @@ export const requiredChoice = (choices: Choices): Field => ({ ...chosen, choices
 
 export const optionalChoice = (choices: Choices): Field => ({ ...chosen, choices, blank: true, initial: null })
 
-export const reference = (to: string, onDelete: OnDelete): Field => ({
+export const reference = (to: string, onDelete: OnDelete): WritableField => ({
   type: "reference",
   to,
   onDelete,
@@ -180,6 +182,9 @@ export const reference = (to: string, onDelete: OnDelete): Field => ({
   nullable: true,
   initial: null
 })
+
+/** A field that NetBox has from 4.`minor` on. */
+export const since = (minor: number, field: WritableField): Field => ({ ...field, since: minor })
 
 /** One-to-one: the target is emptied without a change-log row. */
 export const singleReference = (to: string): Field => ({

@@ -33,6 +33,8 @@ export interface Draft {
 export interface Kind {
   /** The content type, such as `dcim.site`. */
   readonly name: string
+  /** The minor version of NetBox 4 with which it came. */
+  readonly since?: number
   /** Below `/api/`, such as `dcim/sites`. */
   readonly path: string
   /** The model's class, for the 404 of a single object. */
@@ -66,6 +68,8 @@ export interface Kind {
   readonly removing?: (writer: Writer, row: Row) => void
   /** What NetBox does once a row is gone. */
   readonly removed?: (writer: Writer, row: Row) => void
+  /** Before 4.7: the objects of a list are validated and created one after the other. */
+  readonly isCreatedInTurn?: boolean
   /** Rows that go with this one though no field says so (generic relations), as [kind, ids]. */
   readonly dependents?: (row: Row, store: Store) => ReadonlyArray<readonly [string, ReadonlyArray<number>]>
 }

@@ -19,4 +19,12 @@ export const kindOf = (name: string): Kind => {
 
 export const kindAt = (path: string): Kind | undefined => byPath.get(path)
 
+/** The kind as NetBox 4.`minor` has it; undefined where it came later. */
+export const kindIn = (minor: number, kind: Kind): Kind | undefined => {
+  if ((kind.since ?? 0) > minor) return undefined
+  const fields = Object.entries(kind.fields)
+  const known = fields.filter(([, field]) => !("since" in field) || (field.since ?? 0) <= minor)
+  return known.length === fields.length ? kind : { ...kind, fields: Object.fromEntries(known) }
+}
+
 export const isKind = (name: string): boolean => byName.has(name)

@@ -56,8 +56,8 @@ export const parseTags = ({ store, before, selected }: ParseContext, body: JsonO
     return [...new Set(found.right)]
   }
   const tags = selected("tags") ? read("tags") : undefined
-  const added = read("add_tags")
-  const removed = read("remove_tags")
+  const added = store.features.hasCursor ? read("add_tags") : undefined
+  const removed = store.features.hasCursor ? read("remove_tags") : undefined
   const late: Record<string, Json> = {}
   if ((tags?.length ?? 0) > 0 && ((added?.length ?? 0) > 0 || (removed?.length ?? 0) > 0)) {
     late["tags"] = 'Cannot specify "tags" together with "add_tags" or "remove_tags".'

@@ -6,11 +6,16 @@ import type { Row } from "./Row.ts"
 
 /** What depends on NetBox's version. */
 export interface Features {
+  /** Of NetBox 4. */
+  readonly minor: number
   /** From 4.6: pages by `start=`, `add_tags` and `remove_tags`, ETags. */
   readonly hasCursor: boolean
   /** From 4.7: `mac_address` of an interface can be written. */
   readonly writesMacAddress: boolean
-  /** From 4.7: all errors of a list, each with its position; before: the first one alone, and missing ids are skipped. */
+  /**
+   * From 4.7: errors of every list with their positions, and missing ids among them. Before, only a create says to
+   * which of its objects they belong, an update tells the first one alone, and missing ids are skipped.
+   */
   readonly tellsPositions: boolean
 }
 

@@ -38,7 +38,8 @@ export class Writer {
     this.origin = origin
   }
 
-  create(kind: Kind, body: Json, selected: Selection): Either.Either<Row, Failure> {
+  /** What a create would store, with its message and body, or why it would not. */
+  validate(kind: Kind, body: Json, selected: Selection) {
     const read = this.#read(kind, null, false, body, selected)
     if (Either.isLeft(read)) return Either.left(read.left)
     const initial = this.#initial(kind)
@@ -52,10 +53,17 @@ export class Writer {
     )
     if (Either.isLeft(settled)) return Either.left(settled.left)
     const message = messageOf(read.right.body)
-    if (message.length > messageLimit) return Either.left(messageTooLong)
-    const row = this.#insert(kind, settled.right, message)
-    kind.stored?.(this, row, read.right.body)
-    return Either.right(row)
+    return message.length > messageLimit
+      ? Either.left(messageTooLong)
+      : Either.right({ values: settled.right, message, body: read.right.body })
+  }
+
+  create(kind: Kind, body: Json, selected: Selection): Either.Either<Row, Failure> {
+    return Either.map(this.validate(kind, body, selected), (valid) => {
+      const row = this.#insert(kind, valid.values, valid.message)
+      kind.stored?.(this, row, valid.body)
+      return row
+    })
   }
 
   /** A row that NetBox makes by itself: not validated. */

@@ -60,6 +60,12 @@ export const VirtualMachine: Kind = {
     start_on_boot: { type: "choice", owner: "owned" },
     cluster: { type: "ref", kind: "virtualization.cluster", owner: "owned", required: true },
     device: { type: "ref", kind: "dcim.device", owner: "owned" },
+    virtual_machine_type: {
+      type: "ref",
+      kind: "virtualization.virtualmachinetype",
+      owner: "three-way",
+      since: "4.6"
+    },
     role: { type: "ref", kind: "dcim.devicerole", owner: "three-way" },
     platform: { type: "ref", kind: "dcim.platform", owner: "initial" },
     tenant: { type: "ref", kind: "tenancy.tenant", owner: "initial" },

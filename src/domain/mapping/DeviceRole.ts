@@ -2,6 +2,7 @@ import { want } from "../Desired.ts"
 import type { Mapping } from "./Mapping.ts"
 import { namedObjects } from "./Named.ts"
 import { nodeRoleRef } from "./Refs.ts"
+import { typeRoles } from "./VirtualMachineType.ts"
 
 export const DeviceRole: Mapping = {
   kind: "dcim.devicerole",
@@ -18,6 +19,7 @@ export const DeviceRole: Mapping = {
         vm_role: want(false, "role of nodes")
       }
     },
-    ...namedObjects(facts, "role")
+    ...namedObjects(facts, "role"),
+    ...typeRoles(facts)
   ]
 }

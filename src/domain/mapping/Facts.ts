@@ -35,6 +35,8 @@ export interface Facts {
   readonly settings: SourceSettings
   readonly observation: Observation
   readonly target: Target
+  /** Names of the kinds that this NetBox has. */
+  readonly kinds: ReadonlySet<string>
   readonly site: SitePlace
   /** Of nodes that a rule places elsewhere, by name. */
   readonly nodeSites: ReadonlyMap<string, SitePlace>
@@ -59,7 +61,8 @@ export const factsOf = function* (
   settings: SourceSettings,
   observation: Observation,
   rules: ReadonlyArray<Rule>,
-  target: Target
+  target: Target,
+  kinds: ReadonlySet<string>
 ): Steps<Facts> {
   const source = settings.name
   const site = placeOf(settings, observation, target)
@@ -90,6 +93,7 @@ export const factsOf = function* (
     settings,
     observation,
     target,
+    kinds,
     site,
     nodeSites: new Map(
       observation.nodes.flatMap(({ name }) => {

@@ -8,6 +8,7 @@ import { withSuffix } from "./Naming.ts"
 import { addressRef, clusterRef, deviceRef, machineRef, platformRef, tagRef } from "./Refs.ts"
 import { platformOf } from "./Platform.ts"
 import { marker, tagsOf } from "./Tag.ts"
+import { typeOf } from "./VirtualMachineType.ts"
 
 const statuses: { readonly [status: string]: string } = {
   running: "active",
@@ -86,6 +87,7 @@ const software = (facts: Facts, view: GuestView): { readonly [field: string]: Wa
   return {
     ...(platform === undefined ? {} : { platform: want(refTo(platformRef(platform.name)), platform.why) }),
     ...setBy(facts, view, "platform"),
+    ...typeOf(facts, view),
     ...setBy(facts, view, "role"),
     ...setBy(facts, view, "tenant")
   }

@@ -164,6 +164,27 @@ export const machinesCases = (it: It): void => {
     })
   )
 
+  it.effect("the name of a machine type is unique without case", () =>
+    Effect.gen(function* () {
+      const { ask, make, name } = yield* World
+      const path = "virtualization/virtual-machine-types/"
+      const type = yield* make(path, { name: name("type-a"), slug: name("type-a") })
+      expect(type).toMatchObject({ default_vcpus: null, default_memory: null, virtual_machine_count: 0 })
+      const again = yield* ask("POST", path, { name: name("TYPE-A"), slug: name("type-b") })
+      expect(again).toMatchObject({ status: 400, body: { __all__: ["Virtual machine type name must be unique."] } })
+    })
+  )
+
+  it.effect("a machine type that is in use stays", () =>
+    Effect.gen(function* () {
+      const { ask, make, name, fixture } = yield* World
+      const path = "virtualization/virtual-machine-types/"
+      const type = yield* make(path, { name: name("used"), slug: name("used") })
+      yield* make(machines, { name: name("of-type"), cluster: fixture.cluster, virtual_machine_type: type.id })
+      expect((yield* ask("DELETE", `${path}${type.id}/`)).status).toBe(409)
+    })
+  )
+
   it.effect("a new machine takes the defaults of its type", () =>
     Effect.gen(function* () {
       const { make, name, fixture } = yield* World

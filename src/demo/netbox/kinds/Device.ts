@@ -32,6 +32,7 @@ const components = [
 export const device: Kind = {
   name: "dcim.device",
   path: "dcim/devices",
+  isCreatedInTurn: true,
   model: "Device",
   verboseName: "device",
   fields: {

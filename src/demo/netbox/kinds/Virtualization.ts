@@ -119,6 +119,7 @@ const cluster: Kind = {
 
 const virtualMachineType: Kind = {
   name: "virtualization.virtualmachinetype",
+  since: 6,
   path: "virtualization/virtual-machine-types",
   model: "VirtualMachineType",
   verboseName: "virtual machine type",
@@ -149,7 +150,7 @@ const virtualMachine: Kind = {
   verboseName: "virtual machine",
   fields: {
     name: Field.requiredText(64),
-    virtual_machine_type: Field.reference("virtualization.virtualmachinetype", "protect"),
+    virtual_machine_type: Field.since(6, Field.reference("virtualization.virtualmachinetype", "protect")),
     role: Field.reference("dcim.devicerole", "protect"),
     status: Field.choice(Choices.virtualMachineStatus, "active"),
     start_on_boot: Field.choice(Choices.startOnBoot, "off"),
