@@ -11,6 +11,8 @@ export interface Wanted {
   readonly owner?: Owner
   /** Values that do as well: found in NetBox, they stay, without being an edit. */
   readonly accepts?: ReadonlyArray<Json>
+  /** The best that could be seen: it fills a blank, and displaces nothing. */
+  readonly whenBlank?: boolean
 }
 
 export interface Desired {

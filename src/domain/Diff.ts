@@ -95,7 +95,7 @@ const decide = (
       ? { take: "settled" }
       : same
   }
-  if (accepts.some((one) => equal(one, theirs))) return same
+  if (accepts.some((one) => equal(one, theirs)) || (wanted.whenBlank === true && !isBlank(theirs))) return same
   const untouched = base === undefined ? isBlank(theirs) : equal(base, theirs)
   switch (owner) {
     case "owned":

@@ -84,7 +84,8 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
   const configOf = Effect.fnUntraced(function* (guest: GuestFacts, note: Note) {
     const answer = yield* Effect.either(client.send({ path: `${pathOf(guest)}/config` }))
     if (answer._tag === "Left" && meaningOf(answer.left) === "moved") return "moved"
-    if (answer._tag === "Right" && isJsonObject(answer.right)) {
+    // Proxmox adds the digest of the file to every configuration.
+    if (answer._tag === "Right" && isJsonObject(answer.right) && typeof answer.right.digest === "string") {
       const facts: GuestFacts = { ...guest, config: clean(answer.right) }
       return facts
     }
@@ -224,5 +225,8 @@ const silence = "the guest agent does not answer"
 const osOf = (result: Json): GuestFacts["os"] => {
   const name = textOf(result, "name")
   const version = textOf(result, "version-id") ?? textOf(result, "version")
-  return name === undefined ? undefined : { name, ...(version === undefined ? {} : { version }) }
+  const isText = (key: string) => !isJsonObject(result) || typeof (result[key] ?? "") === "string"
+  return name === undefined || !isText("version-id") || !isText("version")
+    ? undefined
+    : { name, ...(version === undefined ? {} : { version }) }
 }

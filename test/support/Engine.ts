@@ -16,7 +16,7 @@ import * as ProxmoxObserver from "../../src/services/ProxmoxObserver.ts"
 import * as ProxmoxSession from "../../src/services/ProxmoxSession.ts"
 import * as Reconciler from "../../src/services/Reconciler.ts"
 
-const proxmox = (source: string, simulated: EngineOptions["proxmox"]) =>
+const proxmox = (source: string, simulated: EngineOptions["proxmox"], osInfo: boolean) =>
   Layer.scoped(
     Proxmox,
     Effect.gen(function* () {
@@ -30,7 +30,7 @@ const proxmox = (source: string, simulated: EngineOptions["proxmox"]) =>
       const observer = ProxmoxObserver.make(client, {
         agentDeadline: Duration.seconds(2),
         agentPause: Duration.zero,
-        osInfo: false
+        osInfo
       })
       return { sources: [source], observe: () => observer.observe, check: () => Stream.empty }
     })
@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly netbox: { readonly url: string; readonly token: string }
   readonly settings?: Partial<SourceSettings>
   readonly rules?: ReadonlyArray<Rule>
+  /** Whether agents are asked for the operating system. */
+  readonly osInfo?: boolean
   readonly deletes?: boolean
   readonly grace?: Duration.DurationInput
   readonly settle?: Duration.DurationInput
@@ -53,7 +55,7 @@ export const engine = (options: EngineOptions) =>
     Layer.provideMerge(
       Layer.mergeAll(
         options.journal ?? layerMemory,
-        proxmox("lab", options.proxmox),
+        proxmox("lab", options.proxmox, options.osInfo ?? false),
         NetBoxLive.layer({
           url: options.netbox.url,
           token: Redacted.make(options.netbox.token),

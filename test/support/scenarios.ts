@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Effect, FastCheck as fc, type Scope, Stream } from "effect"
+import { Effect, FastCheck as fc, type Scope } from "effect"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
-import type { Event, EventOf } from "../../src/domain/Event.ts"
 import { Journal } from "../../src/journal/Journal.ts"
-import { Projections } from "../../src/journal/Projections.ts"
-import { NetBox } from "../../src/services/NetBox.ts"
-import { type Applied, Reconciler } from "../../src/services/Reconciler.ts"
+import type { Projections } from "../../src/journal/Projections.ts"
+import type { NetBox } from "../../src/services/NetBox.ts"
+import type { Reconciler } from "../../src/services/Reconciler.ts"
 import { workplace } from "./Cli.ts"
 import * as CuttingProxy from "./CuttingProxy.ts"
 import { engine, type EngineOptions } from "./Engine.ts"
 import { ask, changeLogHead, type NetBoxAddress, rowsOf, stateOf } from "./State.ts"
+import { failures, sync } from "./Sync.ts"
 
 /** A real NetBox takes its time, and so does a machine that does other things as well. */
 const patience = 1_200_000
@@ -17,53 +17,6 @@ const patience = 1_200_000
 const machines = "/api/virtualization/virtual-machines/"
 
 const cluster = (guests: number, seed = 7) => SimulatedProxmox.make({ name: "lab-cluster", nodes: 3, guests, seed })
-
-const events = (run: string) =>
-  Effect.gen(function* () {
-    const journal = yield* Journal
-    const all = yield* Stream.runCollect(journal.read({ after: 0, stream: run }))
-    return Chunk.toReadonlyArray(all).map(({ event }): Event => event)
-  })
-
-const of = <Tag extends Event["_tag"]>(found: ReadonlyArray<Event>, tag: Tag): ReadonlyArray<EventOf<Tag>> =>
-  found.filter((event): event is EventOf<Tag> => event._tag === tag)
-
-interface Synced {
-  readonly run: string
-  readonly operations: ReadonlyArray<EventOf<"OperationPlanned">>
-  readonly drifts: EventOf<"DriftFound">["drifts"]
-  readonly applied: Applied | undefined
-  readonly requests: number
-  readonly mutating: number
-}
-
-/** Plans and applies as `sync` does, and counts what it took. */
-const sync = Effect.gen(function* () {
-  const reconciler = yield* Reconciler
-  const netbox = yield* NetBox
-  const before = yield* netbox.requests
-  yield* reconciler.resume
-  const { operations, run } = yield* reconciler.plan({ trigger: "sync", approveRemovals: false })
-  const applied = operations === 0 ? undefined : yield* reconciler.apply(run)
-  const after = yield* netbox.requests
-  const found = yield* events(run)
-  const synced: Synced = {
-    run,
-    operations: of(found, "OperationPlanned"),
-    drifts: of(found, "DriftFound").flatMap(({ drifts }) => drifts),
-    applied,
-    requests: after.total - before.total,
-    mutating: after.mutating - before.mutating
-  }
-  return synced
-})
-
-const failures = Effect.fnUntraced(function* (run: string) {
-  const operations = yield* (yield* Projections).operations(run)
-  return operations.flatMap(({ detail, ref, state, verb }) =>
-    state === "ok" ? [] : [`${state} ${verb} ${ref}: ${detail}`]
-  )
-})
 
 /** The promises of the engine against a NetBox: simulated or real, the same cases. */
 export const scenarios = (options: {

@@ -49,6 +49,9 @@ const readText = (context: ParseContext, name: string, field: WritableField & { 
   if (field.max !== null && [...trimmed].length > field.max) {
     messages.push(`Ensure this field has no more than ${field.max} characters.`)
   }
+  if (trimmed.includes("\0")) messages.push("Null characters are not allowed.")
+  const half = /\p{Surrogate}/u.exec(trimmed)?.[0].charCodeAt(0).toString(16).toUpperCase()
+  if (half !== undefined) messages.push(`Surrogate characters are not allowed: U+${half}.`)
   if (field.unique) {
     const table = context.store.table(context.kind.name)
     const clash = table

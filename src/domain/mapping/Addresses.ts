@@ -21,6 +21,8 @@ export interface Addresses {
   readonly list: ReadonlyArray<AssignedAddress>
   /** Keys of NICs of which all addresses are known: an address that is missing there is gone. */
   readonly covered: ReadonlySet<string>
+  /** Whether nothing that could tell an address was unreadable: else a better one may exist. */
+  readonly whole: boolean
 }
 
 /** What a guest can be reached by: not what only it or its link knows, nor the two ends of a network. */
@@ -54,18 +56,19 @@ const preferred: Order.Order<AssignedAddress> = Order.combine(
 
 /**
  * The addresses of a guest. A NIC that the guest reports (found by its MAC; VLAN children, aliases and bonds share it) has
- * the reported ones; a NIC it does not report has those of the configuration, if any. `wholly`: nothing of the report was
- * unreadable.
+ * the reported ones; a NIC it does not report has those of the configuration, if any. `whole`: nothing of the report, nor of
+ * what the configuration says of it, was unreadable.
  */
-export const addressesOf = (facts: GuestFacts, guest: Guest | undefined, wholly: boolean): Addresses => {
-  if (guest === undefined) return { list: [], covered: new Set() }
+export const addressesOf = (facts: GuestFacts, guest: Guest | undefined, whole: boolean): Addresses => {
+  if (guest === undefined) return { list: [], covered: new Set(), whole }
   const list = new Map<string, AssignedAddress>()
   const covered = new Set<string>()
   guest.nics.forEach((nic, nicIndex) => {
     const reported = nic.mac === null ? [] : (facts.interfaces ?? []).filter(({ mac }) => mac === nic.mac)
     const fixed = configured(nic)
     const answered = reported.length > 0
-    if ((answered && wholly) || (fixed.length > 0 && !nic.dhcp && !nic.slaac && !guest.agent)) covered.add(nic.key)
+    const isFixed = fixed.length > 0 && !nic.dhcp && !nic.slaac && !guest.agent
+    if (whole && (answered || isFixed)) covered.add(nic.key)
     for (const cidr of (answered ? reported.flatMap(live) : fixed).filter(isUsable)) {
       const host = Address.format(cidr.address)
       if (list.has(host)) continue
@@ -80,5 +83,5 @@ export const addressesOf = (facts: GuestFacts, guest: Guest | undefined, wholly:
       })
     }
   })
-  return { list: [...list.values()].sort(preferred), covered }
+  return { list: [...list.values()].sort(preferred), covered, whole }
 }

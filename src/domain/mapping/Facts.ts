@@ -27,6 +27,8 @@ export interface GuestView {
   readonly guest: Guest | undefined
   readonly decision: Decision
   readonly tags: ReadonlyArray<string>
+  /** Whether `tags` are all of them. */
+  readonly knowsTags: boolean
   readonly addresses: Addresses
 }
 
@@ -53,6 +55,9 @@ export const understood = (guest: Guest, ...keys: ReadonlyArray<string>): boolea
     return keys.includes(key) || keys.includes(key.replace(/\d+$/, ""))
   })
 
+/** Keys that have a say in where a guest can be reached; a cloud-init drive may hang on any bus. */
+const addressing = ["net", "ipconfig", "agent", "ide", "sata", "scsi", "virtio"]
+
 /** Proxmox no longer tells the nature of a guest whose node is long dead: it has a vmid, and perhaps no name. */
 const isUnknown = ({ config, name, status }: GuestFacts): boolean =>
   config === undefined && (status === "unknown" || name === undefined)
@@ -67,6 +72,7 @@ export const factsOf = function* (
   const source = settings.name
   const site = placeOf(settings, observation, target)
   const partlySeen = new Set(observation.gaps.flatMap(({ scope, what }) => (what === "addresses" ? [scope] : [])))
+  const untagged = new Set(observation.gaps.flatMap(({ scope, why }) => (why.startsWith("tags: ") ? [scope] : [])))
   const guests: Array<GuestView> = []
   const spared: Array<GuestFacts> = []
   for (const facts of observation.guests) {
@@ -83,10 +89,13 @@ export const factsOf = function* (
       tags,
       vmid: facts.vmid
     })
-    const addresses = addressesOf(facts, guest, !partlySeen.has(`guest/${facts.vmid}`))
+    const scope = `guest/${facts.vmid}`
+    const isWhole = guest === undefined || understood(guest, ...addressing)
+    const addresses = addressesOf(facts, guest, isWhole && !partlySeen.has(scope))
     if (!decision.included || isUnknown(facts)) spared.push(facts)
     else if (facts.template !== true) {
-      guests.push({ key: guestKey(source, facts.vmid), facts, guest, decision, tags, addresses })
+      const knowsTags = !untagged.has(scope)
+      guests.push({ key: guestKey(source, facts.vmid), facts, guest, decision, tags, knowsTags, addresses })
     }
   }
   return {

@@ -17,7 +17,9 @@ const dnsName = ({ addresses, facts }: GuestView, one: AssignedAddress): { reado
   const name = facts.hostname?.toLowerCase()
   const family = one.cidr.address.family
   const preferred = addresses.list.find(({ cidr }) => cidr.address.family === family) === one
-  return name !== undefined && preferred && hostname.test(name) ? { dns_name: want(name, "reported by the guest") } : {}
+  return name !== undefined && preferred && addresses.whole && hostname.test(name)
+    ? { dns_name: want(name, "reported by the guest") }
+    : {}
 }
 
 export const IpAddress: Mapping = {

@@ -60,11 +60,9 @@ const primaries = ({ addresses, guest, key }: GuestView): { readonly [field: str
       fields[`primary_ip${family}`] = want(
         refTo(addressRef(key, first.nic, first.host)),
         `preferred address, ${first.why}`,
-        {
-          accepts
-        }
+        { accepts, ...(addresses.whole ? {} : { whenBlank: true }) }
       )
-    } else if (allKnown && guest.nics.length > 0) {
+    } else if (addresses.whole && allKnown && guest.nics.length > 0) {
       fields[`primary_ip${family}`] = want(null, "the guest has no address left")
     }
   }
@@ -122,7 +120,7 @@ export const VirtualMachine: Mapping = {
           ...notes(view),
           ...software(facts, view),
           ...primaries(view),
-          tags: want(tagList(view), "tags"),
+          ...(view.knowsTags ? { tags: want(tagList(view), "tags") } : {}),
           [uidField]: want(key, "identity"),
           "custom_fields.proxmox_vm_id": want(seen.vmid, "vmid"),
           "custom_fields.proxmox_vm_type": want(seen.type, "type")

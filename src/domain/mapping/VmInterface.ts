@@ -43,7 +43,7 @@ export const VmInterface: Mapping = {
           alternatives: { name: nic.key },
           fields: {
             virtual_machine: want(refTo(machineRef(key)), "guest"),
-            name: want(nic.name, `config.${nic.key}`),
+            name: want(nic.name, `config.${nic.key}`, understood(guest, nic.key) ? {} : { owner: "initial" }),
             ...(understood(guest, nic.key) ? settingsOf(settings.name, key, nic) : {})
           }
         })),

@@ -38,8 +38,9 @@ const disk = (key: string, location: string, parts: Reader): Disk | undefined =>
  */
 export const qemu = (key: string, config: Reader): Disk | undefined => {
   const parts = config.properties(key, "file")
-  const file = parts?.text("file") ?? parts?.text("volume")
-  if (parts === undefined || file === undefined) return undefined
+  if (parts === undefined) return undefined
+  const file = parts.text("file") ?? parts.text("volume")
+  if (file === undefined) return parts.reject("file", "missing")
   if (parts.text("media") === "cdrom" || file === "none" || file === "cdrom" || isCloudInit(file)) return undefined
   return disk(key, file, parts)
 }
@@ -47,6 +48,8 @@ export const qemu = (key: string, config: Reader): Disk | undefined => {
 /** A volume of a container; directories and devices of the host mounted into it are not its own. */
 export const lxc = (key: string, config: Reader): Disk | undefined => {
   const parts = config.properties(key, "volume")
-  const volume = parts?.text("volume")
-  return parts === undefined || volume === undefined || volume.startsWith("/") ? undefined : disk(key, volume, parts)
+  if (parts === undefined) return undefined
+  const volume = parts.text("volume")
+  if (volume === undefined) return parts.reject("volume", "missing")
+  return volume.startsWith("/") ? undefined : disk(key, volume, parts)
 }

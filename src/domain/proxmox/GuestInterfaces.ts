@@ -23,9 +23,10 @@ const textOf = ({ address, prefix }: GuestAddress): string => `${address}/${pref
 const addressOf = (text: Json | undefined, prefix: Json | undefined): GuestAddress | undefined => {
   const parsed = typeof text === "string" ? Address.parse(text) : Option.none()
   if (Option.isNone(parsed)) return undefined
-  const length = parseInteger(prefix ?? null, 0, Address.widthOf(parsed.value.family))
   const address = Address.format(parsed.value)
-  return Option.isSome(length) ? { address, prefix: length.value } : { address }
+  if (prefix === undefined || prefix === null) return { address }
+  const length = parseInteger(prefix, 1, Address.widthOf(parsed.value.family))
+  return Option.isSome(length) ? { address, prefix: length.value } : undefined
 }
 
 /** A number as prefix from the agent, text from a container. */
@@ -62,7 +63,9 @@ export const parse = (value: Json): GuestInterfaces | undefined => {
     const addresses = addressesOf(row)
     const read = addresses.filter((address) => address !== undefined)
     if (read.length < addresses.length) partial = true
-    const hardware = row["hardware-address"] ?? row.hwaddr
+    const hardware = row["hardware-address"] ?? row.hwaddr ?? ""
+    // A text that is no MAC is the address of a tunnel; anything else could have been that of a card.
+    if (typeof hardware !== "string") partial = true
     const mac = typeof hardware === "string" ? Mac.parse(hardware) : Option.none()
     return [
       {

@@ -115,7 +115,8 @@ export const qemu = (key: string, config: Reader, cloudInit: boolean): Nic | und
 
 /** `netN` of a container. */
 export const lxc = (key: string, config: Reader): Nic | undefined => {
-  const parts = config.properties(key, "name")
+  // No part of it can stand without its key.
+  const parts = config.properties(key, "")
   if (parts === undefined) return undefined
   return {
     key,

@@ -34,13 +34,12 @@ const parseMemory = (config: Reader.Reader): number | undefined => {
 const parseVcpus = (type: GuestFacts["type"], config: Reader.Reader): number | null => {
   if (type === "qemu") {
     const count = (key: string) => config.integer(key, 1, 8192)
-    const plugged = count("vcpus")
-    return plugged ?? (count("sockets") ?? 1) * (count("cores") ?? 1)
+    const [plugged, sockets = 1, cores = 1] = [count("vcpus"), count("sockets"), count("cores")]
+    return plugged ?? sockets * cores
   }
   const cores = config.integer("cores", 1, 8192)
-  if (cores !== undefined) return cores
   const limit = config.read("cpulimit", "a number of CPUs", (value) => parseNumber(value, 0, 8192))
-  return limit === undefined || limit === 0 ? null : limit
+  return cores ?? (limit === undefined || limit === 0 ? null : limit)
 }
 
 /**

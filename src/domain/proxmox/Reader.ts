@@ -30,18 +30,20 @@ const asText = (value: Json): Option.Option<string> =>
       ? Option.some(String(value))
       : Option.none()
 
-/** `get` answers undefined or null where there is nothing; `path` is what warnings put before a key. */
+/**
+ * `get` answers undefined where there is nothing; null is a value nobody expects. `path` is what warnings put before a key.
+ */
 export const make = (get: (key: string) => Json | undefined, warnings: Array<string>, path: string = ""): Reader => {
   const reject: Reader["reject"] = (key, why) => void warnings.push(`${path}${key}: ${why}`)
   const read: Reader["read"] = (key, expected, parse) => {
     const value = get(key)
-    if (value === undefined || value === null) return undefined
+    if (value === undefined) return undefined
     const parsed = parse(value)
     return Option.isSome(parsed) ? parsed.value : reject(key, `${show(value)} is not ${expected}`)
   }
   const text: Reader["text"] = (key) => read(key, "text", asText)
   return {
-    has: (key) => (get(key) ?? null) !== null,
+    has: (key) => get(key) !== undefined,
     reject,
     read,
     text,
@@ -53,6 +55,7 @@ export const make = (get: (key: string) => Json | undefined, warnings: Array<str
       if (value === undefined) return undefined
       const properties = PropertyString.parse(value, defaultKey)
       for (const part of properties.odd) reject(key, `${show(part)} has no meaning here`)
+      if (properties.entries.length === 0) return properties.odd.length === 0 ? reject(key, "empty") : undefined
       return { ...make(properties.get, warnings, `${path}${key} `), entries: properties.entries }
     }
   }

@@ -88,6 +88,9 @@ export interface GuestList {
   readonly whole: boolean
 }
 
+/** Proxmox's own limit. */
+const lastVmid = 999_999_999
+
 /**
  * `/cluster/resources?type=vm`, by vmid. Guests of a dead node stay in it, first with what was last known of them, then with
  * `unknown` and without name, template and sizes.
@@ -106,13 +109,15 @@ export const guestList = (value: Json, note: Note): GuestList | undefined => {
       node === undefined ||
       !Number.isInteger(vmid) ||
       vmid < 1 ||
+      vmid > lastVmid ||
       guests.has(vmid)
     ) {
       whole = false
       continue
     }
     const scope = `guest/${vmid}`
-    const facts = read(row, scope, note, (reader) => ({
+    const { status, ...facts } = read(row, scope, note, (reader) => ({
+      status: reader.text("status"),
       name: reader.text("name"),
       // Before 7.0 a guest that is no template has an empty text here.
       template: row.template === "" ? false : reader.boolean("template"),
@@ -121,7 +126,7 @@ export const guestList = (value: Json, note: Note): GuestList | undefined => {
       maxcpu: reader.read("maxcpu", "a number", amount),
       maxmem: reader.read("maxmem", "a number of bytes", amount)
     }))
-    guests.set(vmid, { vmid, type, node, status: textOf(row, "status") ?? "unknown", ...present(facts) })
+    guests.set(vmid, { vmid, type, node, status: status || "unknown", ...present(facts) })
   }
   if (!whole) note({ scope: "source", what: "guests", why: "the list of guests has rows that cannot be read" })
   return { guests: [...guests.values()].sort((a, b) => a.vmid - b.vmid), whole }

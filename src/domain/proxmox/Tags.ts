@@ -1,14 +1,19 @@
 import { Option } from "effect"
 import { isJsonObject, type Json } from "../Json.ts"
 import * as PropertyString from "./PropertyString.ts"
-import { parseBoolean } from "./Scalar.ts"
+import { cleanText, parseBoolean } from "./Scalar.ts"
 
 /**
  * The tags of a guest in the order of the text, each once. Proxmox joins them by `;`; older and hand-made values use
- * commas and blanks.
+ * commas and blanks. NetBox takes no control characters.
  */
 export const parse = (text: string): ReadonlyArray<string> => [
-  ...new Set(text.split(/[;,\s]+/).filter((tag) => tag !== ""))
+  ...new Set(
+    text
+      .split(/[;,\s]+/)
+      .map(cleanText)
+      .filter((tag) => tag !== "")
+  )
 ]
 
 export interface TagStyle {

@@ -45,6 +45,12 @@ export const fields = (it: It): void => {
       answer: { name: ["Not a valid string."], description: ["Not a valid string."] }
     },
     {
+      title: "texts hold no null and no half of a character",
+      path: "extras/tags/",
+      body: ({ name }) => ({ name: `${name("odd")}\0\ud83d`, slug: name("odd") }),
+      answer: { name: ["Null characters are not allowed.", "Surrogate characters are not allowed: U+D83D."] }
+    },
+    {
       title: "slugs of sites are ASCII",
       path: "dcim/sites/",
       body: ({ name }) => ({ name: name("é"), slug: "é" }),
