@@ -48,6 +48,14 @@ const member = (value: Json, resolve: Resolve): Json => {
 const inOrder = (a: Json, b: Json): number =>
   typeof a === "number" && typeof b === "number" ? a - b : typeof a === "number" ? -1 : 1
 
+/** By characters, as NetBox counts them; JavaScript counts more for some. */
+const cut = (text: string, most: number | undefined): string | null => {
+  if (text === "") return null
+  if (most === undefined || text.length <= most) return text
+  const short = [...text].slice(0, most).join("").trim()
+  return short === "" ? null : short
+}
+
 /** A desired or applied value in the form in which rows are compared; undefined when it refers to nothing known. */
 export const comparable = (field: Field, value: Json, resolve: Resolve): Json | undefined => {
   if (isRefValue(value)) return member(value, resolve) ?? undefined
@@ -59,14 +67,8 @@ export const comparable = (field: Field, value: Json, resolve: Resolve): Json | 
     }
     case "words":
       return Array.isArray(value) ? [...value].sort() : []
-    case "text": {
-      if (typeof value !== "string") return value
-      const text = [...value.trim()]
-        .slice(0, field.maxLength ?? value.length)
-        .join("")
-        .trim()
-      return text === "" ? null : text
-    }
+    case "text":
+      return typeof value === "string" ? cut(value.trim(), field.maxLength) : value
     default:
       return value
   }

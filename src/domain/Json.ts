@@ -29,15 +29,27 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 /** The one text of a value: keys sorted, no blanks. Equal values have equal texts, so it can be digested. */
 export const canonical = (value: Json): string => {
   if (value === null || typeof value !== "object") return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`
-  const object = value as JsonObject
-  const parts: Array<string> = []
+  return isJsonObject(value) ? canonicalObject(value) : canonicalList(value)
+}
+
+const canonicalList = (list: ReadonlyArray<Json>): string => {
+  let text = ""
+  for (const item of list) text += (text === "" ? "" : ",") + canonical(item)
+  return `[${text}]`
+}
+
+const canonicalObject = (object: JsonObject): string => {
+  let text = ""
   for (const key of Object.keys(object).sort()) {
     const member = object[key]
-    if (member !== undefined) parts.push(`${JSON.stringify(key)}:${canonical(member)}`)
+    if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonical(member)}`
   }
-  return `{${parts.join(",")}}`
+  return `{${text}}`
 }
 
 /** Equality of JSON values, whatever the order of their keys. */
-export const equal = (a: Json, b: Json): boolean => a === b || canonical(a) === canonical(b)
+export const equal = (a: Json, b: Json): boolean => {
+  if (a === b) return true
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return false
+  return canonical(a) === canonical(b)
+}

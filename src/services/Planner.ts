@@ -1,13 +1,15 @@
 import { Clock, Duration, Effect, Either } from "effect"
 import { desire } from "../domain/Desire.ts"
+import type { Desire } from "../domain/Desired.ts"
 import type { Event, EventOf } from "../domain/Event.ts"
 import { canonical, type Json } from "../domain/Json.ts"
 import { kindsOf } from "../domain/Kinds.ts"
 import { retired } from "../domain/mapping/Tag.ts"
 import { type Plan, plan } from "../domain/Plan.ts"
+import type { Steps } from "../domain/Steps.ts"
 import { Projections } from "../journal/Projections.ts"
 import { breathe } from "../journal/Breathe.ts"
-import { digestOf } from "../journal/Digest.ts"
+import { digesting, digestOf } from "../journal/Digest.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import { Proxmox } from "./Proxmox.ts"
 import { begin, type RunLog } from "./RunLog.ts"
@@ -41,53 +43,121 @@ const observeSource = Effect.fn("Planner.source")(function* (source: string) {
   return { source, event, observation }
 })
 
-const pages = function* <A>(items: ReadonlyArray<A>): Generator<ReadonlyArray<A>> {
-  for (let at = 0; at < items.length; at += page) yield items.slice(at, at + page)
+const pages = function* <A>(items: Iterable<A>): Generator<ReadonlyArray<A>> {
+  let open: Array<A> = []
+  for (const item of items) {
+    if (open.push(item) < page) continue
+    yield open
+    open = []
+  }
+  if (open.length > 0) yield open
 }
 
 /** Everything a plan decided, in the order in which a reader wants to know it; the seal is not among them. */
-const eventsOf = (made: Plan, warnings: ReadonlyArray<{ readonly scope: string; readonly detail: string }>) => {
-  const events: Array<Event> = []
-  for (const bindings of pages(made.released)) events.push({ _tag: "BindingsReleased", bindings })
-  for (const bindings of pages(made.bound)) events.push({ _tag: "ObjectsBound", bindings })
-  for (const baselines of pages(made.settled)) events.push({ _tag: "BaselinesRecorded", baselines })
-  for (const warning of warnings) events.push({ _tag: "WarningRaised", ...warning })
-  for (const conflict of made.conflicts) events.push({ _tag: "ConflictFound", ...conflict })
-  for (const drifts of pages(made.drifts)) events.push({ _tag: "DriftFound", drifts })
-  for (const held of made.held) events.push({ _tag: "RemovalsHeld", ...held })
-  events.push(...made.operations)
-  return events
+const eventsOf = function* ({ made, warnings }: Decided): Generator<Event> {
+  for (const bindings of pages(made.released)) yield { _tag: "BindingsReleased", bindings }
+  for (const bindings of pages(made.bound)) yield { _tag: "ObjectsBound", bindings }
+  for (const baselines of pages(made.settled)) yield { _tag: "BaselinesRecorded", baselines }
+  for (const warning of warnings) yield { _tag: "WarningRaised", ...warning }
+  for (const conflict of made.conflicts) yield { _tag: "ConflictFound", ...conflict }
+  for (const drifts of pages(made.drifts)) yield { _tag: "DriftFound", drifts }
+  for (const held of made.held) yield { _tag: "RemovalsHeld", ...held }
+  yield* made.operations
 }
 
-/** What the seal covers: nothing of it can change without the digest changing. */
-export const sealOf = (
+/** What the seal covers, as it is journaled: nothing of it can change without the digest changing. */
+const sealOf = function* (
   operations: ReadonlyArray<EventOf<"OperationPlanned">>,
   inputs: { readonly [name: string]: Json }
-): string => digestOf(canonical({ inputs, operations: JSON.parse(JSON.stringify(operations)) as Json }))
+): Steps<string> {
+  const digest = digesting()
+  digest.add(canonical(inputs))
+  for (const operation of operations) {
+    yield
+    digest.add(`\n${JSON.stringify(operation)}`)
+  }
+  return digest.end()
+}
 
 export interface PlannedRun {
   readonly log: RunLog
-  readonly operations: ReadonlyArray<EventOf<"OperationPlanned">>
+  readonly operations: number
   readonly digest: string
 }
 
-/** Observes the sources and NetBox, works out what to do, and seals it. Nothing is written to NetBox. */
-export const makePlan = Effect.fn("Planner.plan")(function* (options: {
+interface Options {
   readonly trigger: "plan" | "sync"
   readonly approveRemovals: boolean
-}) {
+}
+
+/** Reads both sides, and journals what was seen. */
+const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: string) {
+  const settings = yield* EngineSettings
+  const [observed, { event: targetObserved, target }] = yield* Effect.all(
+    [Effect.forEach(settings.sources, ({ name }) => observeSource(name), { concurrency: "unbounded" }), observeTarget],
+    { concurrency: 2 }
+  )
+  yield* log.append([...observed.map(({ event }) => event), targetObserved, { _tag: "StageEntered", stage: "plan" }])
+  const seen = settings.sources.flatMap((one) => {
+    const observation = observed.find(({ source }) => source === one.name)?.observation
+    return observation === undefined ? [] : [{ settings: one, observation }]
+  })
+  if (seen.length === 0) {
+    const detail = observed.flatMap(({ event }) => (event._tag === "SourceUnavailable" ? [event.detail] : []))
+    return yield* new NothingObserved({ detail: detail.join("; ") })
+  }
+  const inputs = {
+    rules,
+    sources: observed.flatMap(({ event }) => (event._tag === "SourceObserved" ? [event.digest] : [])),
+    target: targetObserved.kinds.map((kind) => kind.digest)
+  }
+  return { seen, target, inputs }
+})
+
+interface Decided {
+  readonly made: Plan
+  readonly warnings: Desire["warnings"]
+}
+
+/** What both sides were is let go of with this function: an estate of ten thousand guests is large. */
+const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string, options: Options) {
+  const settings = yield* EngineSettings
+  const projections = yield* Projections
+  const { inputs, seen, target } = yield* observe(log, rules)
+  const kinds = kindsOf(yield* (yield* NetBox).version)
+  const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds))
+  if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
+  const made = yield* stepwise(
+    plan({
+      kinds,
+      desire: wanted,
+      target,
+      bindings: yield* projections.bindings,
+      baselines: yield* projections.baselines,
+      policy: {
+        ...settings.removal,
+        grace: Duration.toMillis(settings.removal.grace),
+        approved: options.approveRemovals
+      },
+      retiredTag: retired,
+      now: yield* Clock.currentTimeMillis
+    })
+  )
+  return { made, warnings: wanted.warnings, inputs }
+})
+
+/** Observes the sources and NetBox, works out what to do, and seals it. Nothing is written to NetBox. */
+export const makePlan = Effect.fn("Planner.plan")(function* (options: Options) {
   const settings = yield* EngineSettings
   const netbox = yield* NetBox
-  const projections = yield* Projections
   const log = yield* begin(yield* runId)
   const rules = digestOf(settings.rulesText)
-  const sources = settings.sources.map(({ name }) => name)
   yield* log.append([
     {
       _tag: "RunStarted",
       trigger: options.trigger,
       actor: settings.actor,
-      sources,
+      sources: settings.sources.map(({ name }) => name),
       engine: settings.engine,
       rules,
       target: netbox.endpoint
@@ -95,56 +165,15 @@ export const makePlan = Effect.fn("Planner.plan")(function* (options: {
     { _tag: "StageEntered", stage: "observe" }
   ])
   return yield* Effect.gen(function* () {
-    const [observed, { event: targetObserved, target }] = yield* Effect.all(
-      [Effect.forEach(sources, observeSource, { concurrency: "unbounded" }), observeTarget],
-      { concurrency: 2 }
-    )
-    yield* log.append([...observed.map(({ event }) => event), targetObserved, { _tag: "StageEntered", stage: "plan" }])
-    const seen = settings.sources.flatMap((one) => {
-      const observation = observed.find(({ source }) => source === one.name)?.observation
-      return observation === undefined ? [] : [{ settings: one, observation }]
-    })
-    if (seen.length === 0) {
-      const detail = observed.flatMap(({ event }) => (event._tag === "SourceUnavailable" ? [event.detail] : []))
-      return yield* new NothingObserved({ detail: detail.join("; ") })
-    }
-    const kinds = kindsOf(yield* netbox.version)
-    const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds))
-    if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
-    const made = yield* stepwise(
-      plan({
-        kinds,
-        desire: wanted,
-        target,
-        bindings: yield* projections.bindings,
-        baselines: yield* projections.baselines,
-        policy: {
-          ...settings.removal,
-          grace: Duration.toMillis(settings.removal.grace),
-          approved: options.approveRemovals
-        },
-        retiredTag: retired,
-        now: yield* Clock.currentTimeMillis
-      })
-    )
-    for (const events of pages(eventsOf(made, wanted.warnings))) {
+    const decided = yield* decide(log, rules, options)
+    for (const events of pages(eventsOf(decided))) {
       yield* log.append(events)
       yield* breathe
     }
-    const inputs = {
-      rules,
-      sources: observed.flatMap(({ event }) => (event._tag === "SourceObserved" ? [event.digest] : [])),
-      target: targetObserved.kinds.map((kind) => kind.digest)
-    }
-    const seal = sealOf(made.operations, inputs)
-    yield* log.append([{ _tag: "PlanSealed", operations: made.operations.length, digest: seal }])
-    const planned: PlannedRun & { readonly inputs: typeof inputs } = {
-      log,
-      operations: made.operations,
-      digest: seal,
-      inputs
-    }
-    return planned
+    const { operations } = decided.made
+    const digest = yield* stepwise(sealOf(operations, decided.inputs))
+    yield* log.append([{ _tag: "PlanSealed", operations: operations.length, digest }])
+    return { log, operations: operations.length, digest } satisfies PlannedRun
   }).pipe(
     Effect.tapError((error) =>
       log

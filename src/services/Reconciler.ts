@@ -110,10 +110,10 @@ const make = Effect.gen(function* () {
     function* (options: { readonly trigger: "plan" | "sync"; readonly approveRemovals: boolean }) {
       const sent = yield* account
       const { digest, log, operations } = yield* makePlan(options)
-      if (operations.length === 0) yield* complete(log, yield* sent)
+      if (operations === 0) yield* complete(log, yield* sent)
       const planned: Planned = {
         run: log.run,
-        operations: operations.length,
+        operations,
         whole: log.state.undone.length === 0,
         digest
       }
