@@ -12,12 +12,13 @@ import { MacAddress } from "./mapping/MacAddress.ts"
 import { Manufacturer } from "./mapping/Manufacturer.ts"
 import type { Mapping } from "./mapping/Mapping.ts"
 import { unknownNames } from "./mapping/Named.ts"
+import { NodeInterface } from "./mapping/NodeInterface.ts"
 import { Platform } from "./mapping/Platform.ts"
 import { Site } from "./mapping/Site.ts"
 import { Tag } from "./mapping/Tag.ts"
 import { Tenant } from "./mapping/Tenant.ts"
 import { VirtualDisk } from "./mapping/VirtualDisk.ts"
-import { guestKey, machineRef } from "./mapping/Refs.ts"
+import { guestKey, machineRef, nodeInterfaceRef } from "./mapping/Refs.ts"
 import { VirtualMachine } from "./mapping/VirtualMachine.ts"
 import { VirtualMachineType } from "./mapping/VirtualMachineType.ts"
 import { Vlan } from "./mapping/Vlan.ts"
@@ -46,6 +47,7 @@ export const mappings: ReadonlyArray<Mapping> = [
   Device,
   VlanGroup,
   Vlan,
+  NodeInterface,
   VirtualMachine,
   VmInterface,
   MacAddress,
@@ -56,6 +58,9 @@ export const mappings: ReadonlyArray<Mapping> = [
 const warningsOf = (facts: Facts) => [
   ...facts.guests.flatMap(({ facts: { vmid }, guest }) =>
     (guest?.warnings ?? []).map((detail) => ({ scope: `${facts.settings.name} guest/${vmid}`, detail }))
+  ),
+  ...facts.nodes.flatMap(({ facts: { name }, warnings }) =>
+    warnings.map((detail) => ({ scope: `${facts.settings.name} node/${name}`, detail }))
   ),
   ...unknownNames(facts)
 ]
@@ -96,6 +101,7 @@ export const desire = function* (
       for (const parent of mapping.covered?.(facts) ?? []) covered.add(covers(mapping.kind, parent))
     }
     for (const { vmid } of facts.spared) spared.add(machineRef(guestKey(settings.name, vmid)))
+    for (const { key, others } of facts.nodes) for (const name of others) spared.add(nodeInterfaceRef(key, name))
     warnings.push(...warningsOf(facts))
   }
   return { objects, covered, spared, warnings, errors }

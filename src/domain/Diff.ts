@@ -145,9 +145,24 @@ const tagChange = (
 
 const readableId = (input: Input, field: Field, value: Json): Json => {
   if (typeof value === "number" && field.type === "ref") return input.nameOf(field.kind, value)
+  if (typeof value === "number" && field.type === "generic") {
+    return input.nameOf(String(input.row?.fields[field.typeField]), value)
+  }
   return Array.isArray(value) && field.type === "refs"
     ? value.map((id: Json) => (typeof id === "number" ? input.nameOf(field.kind, id) : id))
     : value
+}
+
+/** Whether NetBox takes a change of the field on this row, and nobody would be disturbed by it. */
+const isOpen = (kind: Kind, name: string, field: Field, { fields }: Current): boolean => {
+  const { guarded } = kind
+  if (guarded !== undefined && fields[guarded.by] === true && !guarded.writes.includes(name)) return false
+  if (field.only === undefined) return true
+  const value = fields[field.only.field] ?? null
+  const among = (values: ReadonlyArray<Json>) => values.some((one) => equal(one, value))
+  return (
+    (field.only.is === undefined || among(field.only.is)) && !(field.only.not !== undefined && among(field.only.not))
+  )
 }
 
 const isPlanned = (value: Json): boolean => isRefValue(value) || (Array.isArray(value) && value.some(isRefValue))
@@ -181,7 +196,9 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     const field = kind.fields[name]
     if (field === undefined) continue
     const theirs = row.fields[name] ?? null
+    const open = isOpen(kind, name, field, row)
     if (field.type === "tags") {
+      if (!open) continue
       const change = tagChange(input, name, wanted, theirs, drifts)
       if (change !== undefined) changes.push(change)
       continue
@@ -192,7 +209,9 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     const stored = baseline?.get(name)
     const base = stored === undefined ? undefined : comparable(field, stored, resolve)
     const accepts = (wanted.accepts ?? []).flatMap((one) => comparable(field, one, resolve) ?? [])
-    decided.push({ name, field, wanted, value, decision: decide(field, wanted, theirs, value, base, accepts) })
+    const decision = decide(field, wanted, theirs, value, base, accepts)
+    const held: Decision = (wanted.owner ?? field.owner) === "initial" ? same : { take: "theirs", base: base ?? null }
+    decided.push({ name, field, wanted, value, decision: open || decision.take !== "ours" ? decision : held })
   }
   const groups = new Map<string, { readonly kept: boolean; readonly written: boolean }>()
   for (const { decision, field } of decided) {

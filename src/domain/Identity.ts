@@ -100,15 +100,21 @@ export const identify = function* (input: {
     const candidates = new Set<Current>()
     for (const text of probe.wanted(one, context)) for (const row of index.get(text) ?? []) candidates.add(row)
     const free = kind.shared === true ? candidates : unclaimed(kind, candidates, context)
-    const verdict = judge(probe, one, [...free], context)
+    const fit = free.size === 0 && probe.takesOver === true ? abandoned(kind, candidates, context) : free
+    const verdict = judge(probe, one, [...fit], context)
     switch (verdict.verdict) {
       case "pass":
         return false
       case "adopt": {
-        const [row] = free
+        const [row] = fit
         if (row === undefined) return false
+        const former = kind.shared === true ? undefined : context.boundTo(kind.name, row.id)?.ref
         claim(kind, one.ref, row.id)
-        bound.push({ ref: one.ref, id: row.id, evidence: probe.evidence })
+        if (former === undefined) bound.push({ ref: one.ref, id: row.id, evidence: probe.evidence })
+        else {
+          claims.ids.delete(former)
+          released.push({ ref: former, becomes: one.ref, reason: `it goes on as ${one.ref} (${probe.evidence})` })
+        }
         return true
       }
       case "create":
@@ -157,6 +163,10 @@ const without = function* <A>(items: ReadonlyArray<A>, leaves: (item: A) => bool
 /** Rows that no other desired object stands for. */
 const unclaimed = (kind: Kind, rows: ReadonlySet<Current>, context: ProbeContext): ReadonlySet<Current> =>
   new Set([...rows].filter((row) => context.boundTo(kind.name, row.id) === undefined))
+
+/** Rows of objects that the source no longer reports. */
+const abandoned = (kind: Kind, rows: ReadonlySet<Current>, context: ProbeContext): ReadonlySet<Current> =>
+  new Set([...rows].filter((row) => context.boundTo(kind.name, row.id)?.wanted === false))
 
 const judge = (probe: Probe, one: Desired, rows: ReadonlyArray<Current>, context: ProbeContext): Verdict => {
   const [row] = rows

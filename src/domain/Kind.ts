@@ -42,6 +42,14 @@ export type Field = FieldType &
     readonly group?: string
     /** NetBox does not create an object without it. */
     readonly required?: boolean
+    /** NetBox does not delete what this points to. */
+    readonly holds?: boolean
+    /** NetBox takes it only where another field has one of these values, or none of those. */
+    readonly only?: {
+      readonly field: string
+      readonly is?: ReadonlyArray<Json>
+      readonly not?: ReadonlyArray<Json>
+    }
   }
 
 /** What a probe finds: adopt it, make a new object next to it, or leave the object alone altogether. */
@@ -69,16 +77,19 @@ export interface Probe {
   readonly wanted: (desired: Desired, context: ProbeContext) => ReadonlyArray<string>
   /** Texts under which an existing row is found. */
   readonly found: (row: Current, context: ProbeContext) => ReadonlyArray<string>
-  /** Asked when exactly one row was found; the default adopts a row that is not bound elsewhere. */
+  /** Asked when exactly one row was found; the default adopts it. */
   readonly judge?: (desired: Desired, row: Current, context: ProbeContext) => Verdict
   /** What follows when several rows are found: the next probe, or nothing at all. The default asks the next probe. */
   readonly ambiguous?: "pass" | "create" | "leave"
+  /** A row that is bound to what the source no longer reports may be taken over, with all that is known of it. */
+  readonly takesOver?: boolean
 }
 
 /** What becomes of an object whose source is gone, once its absence is evidence. */
 export type Removal =
   | { readonly how: "keep" }
-  | { readonly how: "delete" }
+  /** `created`: only where the engine made it. */
+  | { readonly how: "delete"; readonly created?: boolean }
   /** Marked; deleted after the grace time only where `deletable` and the policy say so. */
   | { readonly how: "retire"; readonly fields: { readonly [field: string]: Json }; readonly deletable: boolean }
 
@@ -98,10 +109,18 @@ export interface Kind extends Since {
     /** The text by which NetBox compares the first field; the value itself when absent. */
     readonly compare?: (text: string) => string
   }>
-  /** Fields by which an object that may have been written is looked for; each is a filter of the list. */
-  readonly lookup: ReadonlyArray<{ readonly field: string; readonly filter: string }>
+  /**
+   * Fields by which an object that may have been written is looked for; each is a filter of the list. That of a generic
+   * foreign key depends on the content type.
+   */
+  readonly lookup: ReadonlyArray<{
+    readonly field: string
+    readonly filter: string | { readonly [contentType: string]: string }
+  }>
   /** NetBox accepts the same object twice, so a create is repeated only after it certainly did not happen. */
   readonly keyless?: boolean
+  /** While the field `by` is true, people rely on the object: only the fields of `writes` change, and it is not removed. */
+  readonly guarded?: { readonly by: string; readonly writes: ReadonlyArray<string> }
   /** Several refs may stand for one NetBox object. */
   readonly shared?: boolean
   readonly removal: Removal

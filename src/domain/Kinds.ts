@@ -8,6 +8,7 @@ import { DeviceType } from "./kinds/DeviceType.ts"
 import { IpAddress } from "./kinds/IpAddress.ts"
 import { MacAddress } from "./kinds/MacAddress.ts"
 import { Manufacturer } from "./kinds/Manufacturer.ts"
+import { NodeInterface } from "./kinds/NodeInterface.ts"
 import { Platform } from "./kinds/Platform.ts"
 import { Site } from "./kinds/Site.ts"
 import { Tag } from "./kinds/Tag.ts"
@@ -37,6 +38,7 @@ export const kinds: ReadonlyArray<Kind> = [
   Device,
   VlanGroup,
   Vlan,
+  NodeInterface,
   VirtualMachine,
   VmInterface,
   MacAddress,

@@ -1,6 +1,8 @@
+import { Array as Arr } from "effect"
 import { parentKey } from "./Desired.ts"
 import type { Entry } from "./Entry.ts"
 import type { Change, OperationPlanned } from "./Event.ts"
+import { ownerKey } from "./Identity.ts"
 import type { Kind } from "./Kind.ts"
 import { byKind, keyOf, type Ref, refsIn } from "./Ref.ts"
 import type { Steps } from "./Steps.ts"
@@ -11,9 +13,21 @@ interface Slot {
   readonly changes: ReadonlyArray<Change>
 }
 
+/** A field that points back is written later where what it points to is written, too. */
+const parted = (entry: Entry, written: ReadonlySet<Ref>): Pick<Entry, "changes" | "late"> => {
+  if (entry.verb === "create") return entry
+  const [changes, late] = Arr.partition(
+    entry.changes,
+    ({ field, to }) => entry.kind.fields[field]?.late === true && refsIn(to).some((one) => written.has(one))
+  )
+  return late.length === 0 ? entry : { changes, late: [...late, ...entry.late] }
+}
+
 /** Parents first; updates that point back after all of them; deletions last, children first. */
 const inOrder = function* (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Slot>> {
   const groups = yield* byKind(entries)
+  const written = new Set<Ref>()
+  for (const { ref, verb } of entries) if (verb !== "delete") written.add(ref)
   const slots: Array<Slot> = []
   const late: Array<Slot> = []
   const deletes: Array<Slot> = []
@@ -22,8 +36,9 @@ const inOrder = function* (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<En
       yield
       if (entry.verb === "delete") continue
       if (entry.parked !== undefined) slots.push({ entry, part: "parked", changes: [entry.parked] })
-      if (entry.changes.length > 0) slots.push({ entry, part: "main", changes: entry.changes })
-      if (entry.late.length > 0) late.push({ entry, part: "late", changes: entry.late })
+      const parts = parted(entry, written)
+      if (parts.changes.length > 0) slots.push({ entry, part: "main", changes: parts.changes })
+      if (parts.late.length > 0) late.push({ entry, part: "late", changes: parts.late })
     }
   }
   for (const kind of [...kinds].reverse()) {
@@ -59,6 +74,8 @@ export const numbered = function* (
   const turning = new Map<Ref, Array<number>>()
   /** Deletions of children, by the key of their parent. */
   const emptying = new Map<string, Array<number>>()
+  /** Deletions of what keeps NetBox from deleting another object, by that object's kind and id. */
+  const holding = new Map<string, Array<number>>()
   for (const [op, { changes, entry, part }] of slots.entries()) {
     yield
     if (part === "parked") parked.set(entry, op)
@@ -66,10 +83,16 @@ export const numbered = function* (
       main.set(entry, op)
       if (entry.verb !== "delete") made.set(entry.ref, op)
     }
-    if (entry.verb === "delete") gather(emptying, parentKey(keyOf(entry.ref)), op)
+    if (entry.verb === "delete") {
+      gather(emptying, parentKey(keyOf(entry.ref)), op)
+      for (const [name, field] of Object.entries(entry.kind.fields)) {
+        const to = field.type === "ref" && field.holds === true ? entry.row?.fields[name] : undefined
+        if (field.type === "ref" && typeof to === "number") gather(holding, ownerKey(field.kind, to), op)
+      }
+    }
     for (const change of changes) {
       const field = entry.kind.fields[change.field]
-      if (field?.type !== "ref") continue
+      if (field?.type !== "ref" && field?.type !== "generic") continue
       for (const from of refsIn(change.from)) gather(turning, from, op)
     }
   }
@@ -98,7 +121,10 @@ export const numbered = function* (
         if (by !== undefined) needs.add(by)
       }
       const moves = entry.verb === "delete" || changes.some(({ field }) => field === "assigned_object_id")
-      if (entry.verb === "delete") for (const by of emptying.get(keyOf(entry.ref)) ?? []) needs.add(by)
+      if (entry.verb === "delete") {
+        const held = entry.row === undefined ? undefined : holding.get(ownerKey(entry.kind.name, entry.row.id))
+        for (const by of [...(emptying.get(keyOf(entry.ref)) ?? []), ...(held ?? [])]) needs.add(by)
+      }
       if (moves) for (const by of turning.get(entry.ref) ?? []) needs.add(by)
     }
     needs.delete(op)

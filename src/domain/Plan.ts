@@ -48,6 +48,8 @@ const unresolvable = (kind: Kind, desired: Desired, resolve: Resolve): Ref | und
   return undefined
 }
 
+const rebound = (binding: Binding, to: Ref): Binding => ({ ...binding, ref: to })
+
 /** Lazy objects stay out unless something that is written refers to them. */
 const withoutUnused = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Entry>> {
   const lazy = new Map<Ref, Entry>()
@@ -97,12 +99,15 @@ const byRefOf = function* (objects: ReadonlyArray<Desired>): Steps<ReadonlyMap<R
 export const plan = function* (input: PlanInput): Steps<Plan> {
   const { desire, kinds, target } = input
   const moved = yield* reused(desire.objects, input.bindings, input.baselines)
-  const bindings = yield* underNewRefs(input.bindings, moved, (binding, to) => ({ ...binding, ref: to }))
-  const baselines = yield* underNewRefs(input.baselines, moved, (fields) => fields)
+  const known = yield* underNewRefs(input.bindings, moved, rebound)
   const byRef = yield* byRefOf(desire.objects)
   const wanted = yield* byKind(byRef.values())
 
-  const identities = yield* identify({ kinds, desired: wanted, wanted: (to) => byRef.get(to), bindings, target })
+  const ofRef = (to: Ref) => byRef.get(to)
+  const identities = yield* identify({ kinds, desired: wanted, wanted: ofRef, bindings: known, target })
+  const taken = identities.released.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [{ becomes, ref }]))
+  const bindings = yield* underNewRefs(known, taken, rebound)
+  const baselines = yield* underNewRefs(input.baselines, [...moved, ...taken], (fields) => fields)
   const left = new Set(identities.left)
   const conflicts = [...identities.conflicts]
   const resolve: Resolve = (to) => {

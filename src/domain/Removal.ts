@@ -57,7 +57,7 @@ const labelOf = (row: Current, key: string): string => {
 const foreignChildren = (input: Input, kind: Kind, id: number): ReadonlyArray<string> =>
   input.kinds.flatMap((child) =>
     Object.entries(child.fields).flatMap(([name, field]) => {
-      if (!isParent(field)) return []
+      if (!isParent(field) && field.holds !== true) return []
       return input.target.referring(child.name, name, id).flatMap((childId) => {
         const row = input.target.rows(child.name).get(childId)
         if (row === undefined || input.owners.has(ownerKey(child.name, childId))) return []
@@ -71,6 +71,16 @@ const foreignChildren = (input: Input, kind: Kind, id: number): ReadonlyArray<st
   )
 
 const isParent = (field: Field): boolean => (field.type === "ref" || field.type === "generic") && field.parent === true
+
+/** What speaks against deleting an object, if anything does. */
+const whyKept = (input: Input, binding: Binding, kind: Kind, row: Current): string | undefined => {
+  if (kind.removal.how === "delete" && kind.removal.created === true && !binding.created) {
+    return "somebody else made it"
+  }
+  if (kind.guarded !== undefined && row.fields[kind.guarded.by] === true) return "it is connected"
+  const foreign = foreignChildren(input, kind, row.id)
+  return foreign.length === 0 ? undefined : `it carries ${foreign.join(", ")}, which somebody else made`
+}
 
 /** Marked as gone: the fields of the kind, and the tag by which operators find such objects. */
 const retirement = (input: Input, kind: Kind, fields: { readonly [field: string]: Json }, ref: Ref, row: Current) => {
@@ -128,10 +138,9 @@ export const removals = function* (input: Input): Steps<Removals> {
       if (!input.desire.covered.has(covers(kind.name, parent)) && !deleted.has(parent)) continue
       const entry = removalOf(input, kind, binding, row)
       if (entry === undefined) continue
-      const foreign = entry.verb === "delete" ? foreignChildren(input, kind, row.id) : []
-      if (foreign.length > 0) {
-        const detail = `gone from the source, but kept: it carries ${foreign.join(", ")}, which somebody else made`
-        conflicts.push({ ref, label: entry.label, detail })
+      const why = entry.verb === "delete" ? whyKept(input, binding, kind, row) : undefined
+      if (why !== undefined) {
+        conflicts.push({ ref, label: entry.label, detail: `gone from the source, but kept: ${why}` })
       } else if (deleted.has(parent)) along.push(entry)
       else scope.entries.push(entry)
     }

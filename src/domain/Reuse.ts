@@ -79,7 +79,7 @@ export const reused = function* (
 /** The same bindings or baselines under the refs they go on with. */
 export const underNewRefs = function* <A>(
   entries: ReadonlyMap<Ref, A>,
-  moved: ReadonlyArray<Moved>,
+  moved: ReadonlyArray<Pick<Moved, "ref" | "becomes">>,
   rename: (value: A, to: Ref) => A
 ): Steps<ReadonlyMap<Ref, A>> {
   if (moved.length === 0) return entries

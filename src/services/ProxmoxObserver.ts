@@ -84,10 +84,10 @@ const nodesAreEmpty = (ask: Ask, nodes: ReadonlyArray<NodeFacts>): Effect.Effect
       Effect.map(ask({ path, lane: "protected" }, "source", "guests", Rows.rowsOf), (rows) => rows?.length === 0)
   )
 
-const withNetwork = (ask: Ask, node: NodeFacts): Effect.Effect<NodeFacts> =>
-  ask({ path: `/nodes/${node.name}/network` }, `node/${node.name}`, "network", Rows.networkRows).pipe(
-    Effect.map((network) => (network === undefined ? node : { ...node, network }))
-  )
+const withNetwork = (ask: Ask, node: NodeFacts, note: Rows.Note): Effect.Effect<NodeFacts> =>
+  ask({ path: `/nodes/${node.name}/network` }, `node/${node.name}`, "network", (data) =>
+    Rows.networkRows(data, node.name, note)
+  ).pipe(Effect.map((network) => (network === undefined ? node : { ...node, network })))
 
 export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestReaderOptions): ProxmoxObserver => {
   const reader = ProxmoxGuestReader.make(client, options)
@@ -118,7 +118,7 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
         Effect.forEach(
           nodes,
           (node) => {
-            if (!offline.has(node.name)) return withNetwork(ask, node)
+            if (!offline.has(node.name)) return withNetwork(ask, node, note)
             return Effect.succeed(quorate ? node : withoutState(node))
           },
           { concurrency: "unbounded" }

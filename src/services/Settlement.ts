@@ -38,12 +38,17 @@ export const versionsOf = Effect.fn("Settlement.versionsOf")(function* (path: st
  */
 export const lookUp = Effect.fn("Settlement.lookUp")(function* (kind: Kind, operation: OperationPlanned, ids: Ids) {
   const netbox = yield* NetBox
+  const changed = (field: string) => operation.changes.find((change) => change.field === field)?.to
   const expected = kind.lookup.flatMap(({ field, filter }) => {
-    const to = operation.changes.find((change) => change.field === field)?.to
+    const to = changed(field)
     const type = kind.fields[field]
     if (to === undefined || type === undefined) return []
     const value = isRefValue(to) ? ids(to.$ref) : comparable(type, to, () => undefined)
-    return value === undefined || value === null ? [] : [{ field, filter, value }]
+    const contentType = type.type === "generic" ? (changed(type.typeField) ?? null) : undefined
+    const name = typeof filter === "string" ? filter : filter[String(contentType)]
+    if (value === undefined || value === null || name === undefined) return []
+    const typed = type.type === "generic" ? [{ field: type.typeField, value: contentType ?? null }] : []
+    return [{ filter: name, value, held: [{ field, value }, ...typed] }]
   })
   if (expected.length < kind.lookup.length) return undefined
   const rows = yield* netbox.find(
@@ -52,7 +57,7 @@ export const lookUp = Effect.fn("Settlement.lookUp")(function* (kind: Kind, oper
   )
   const same = rows
     .map((row) => current(kind, row))
-    .filter((row) => expected.every(({ field, value }) => equal(row.fields[field] ?? null, value)))
+    .filter((row) => expected.every(({ held }) => held.every((one) => equal(row.fields[one.field] ?? null, one.value))))
   return same.length === 1 ? same[0] : undefined
 })
 

@@ -17,6 +17,8 @@ export const Device: Kind = {
     status: { type: "choice", owner: "owned", keeps: ["planned", "staged", "decommissioning", "inventory", "failed"] },
     tenant: { type: "ref", kind: "tenancy.tenant", owner: "initial" },
     description: { type: "text", owner: "three-way", maxLength: 200 },
+    primary_ip4: { type: "ref", kind: "ipam.ipaddress", owner: "three-way", late: true },
+    primary_ip6: { type: "ref", kind: "ipam.ipaddress", owner: "three-way", late: true },
     tags: { type: "tags", owner: "three-way" },
     [uidField]: { type: "text", owner: "owned" }
   },

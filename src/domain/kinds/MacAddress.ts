@@ -1,4 +1,4 @@
-import { type Kind } from "../Kind.ts"
+import type { Kind } from "../Kind.ts"
 import { isRefValue } from "../Ref.ts"
 
 /** An object of its own on every supported NetBox. Nothing there keeps one address from being stored twice. */
@@ -23,15 +23,22 @@ export const MacAddress: Kind = {
       wanted: (desired, { id }) => {
         const at = desired.fields["assigned_object_id"]?.value
         const atId = isRefValue(at) ? id(at.$ref) : undefined
-        return atId === undefined ? [] : [`${String(desired.fields["mac_address"]?.value)} ${atId}`]
+        const type = String(desired.fields["assigned_object_type"]?.value)
+        return atId === undefined ? [] : [`${String(desired.fields["mac_address"]?.value)} ${type} ${atId}`]
       },
-      found: (row) => [`${String(row.fields["mac_address"]).toUpperCase()} ${String(row.fields["assigned_object_id"])}`]
+      found: ({ fields }) => [
+        `${String(fields["mac_address"]).toUpperCase()} ${String(fields["assigned_object_type"])} ${String(fields["assigned_object_id"])}`
+      ],
+      takesOver: true
     }
   ],
   unique: [],
   lookup: [
     { field: "mac_address", filter: "mac_address" },
-    { field: "assigned_object_id", filter: "vminterface_id" }
+    {
+      field: "assigned_object_id",
+      filter: { "virtualization.vminterface": "vminterface_id", "dcim.interface": "interface_id" }
+    }
   ],
   keyless: true,
   removal: { how: "delete" }

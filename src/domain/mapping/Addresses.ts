@@ -26,7 +26,7 @@ export interface Addresses {
 }
 
 /** What a guest can be reached by: not what only it or its link knows, nor the two ends of a network. */
-const isUsable = ({ address, prefix }: Address.Cidr): boolean => {
+export const isUsable = ({ address, prefix }: Address.Cidr): boolean => {
   const scope = Address.scopeOf(address, prefix)
   return scope === "private" || scope === "global"
 }

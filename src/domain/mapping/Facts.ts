@@ -7,6 +7,7 @@ import type { Steps } from "../Steps.ts"
 import type { Target } from "../Target.ts"
 import { named, placeOf, type SitePlace } from "./Place.ts"
 import { type Addresses, addressesOf } from "./Addresses.ts"
+import { type NodeView, nodeViews } from "./NodeView.ts"
 import { guestKey } from "./Refs.ts"
 
 /** What the configuration says of a source. */
@@ -42,6 +43,7 @@ export interface Facts {
   readonly site: SitePlace
   /** Of nodes that a rule places elsewhere, by name. */
   readonly nodeSites: ReadonlyMap<string, SitePlace>
+  readonly nodes: ReadonlyArray<NodeView>
   /** Guests to be kept in NetBox, by vmid. */
   readonly guests: ReadonlyArray<GuestView>
   /** Guests that are seen but none of the engine's business: excluded by a rule, or of unknown nature. */
@@ -110,6 +112,7 @@ export const factsOf = function* (
         return set === undefined ? [] : [[name, named(target, set.value, `rule ${set.rule}`)] as const]
       })
     ),
+    nodes: nodeViews(source, observation),
     guests,
     spared
   }

@@ -3,7 +3,7 @@ import type { AssignedAddress } from "./Addresses.ts"
 import type { GuestView } from "./Facts.ts"
 import type { Mapping } from "./Mapping.ts"
 import { setBy } from "./Named.ts"
-import { addressRef, interfaceRef } from "./Refs.ts"
+import { addressRef, interfaceRef, nodeAddressRef, nodeInterfaceKey, nodeInterfaceRef } from "./Refs.ts"
 
 const statusOf = ({ cidr, nic }: AssignedAddress): string => {
   if (cidr.address.family === 6 && nic.slaac) return "slaac"
@@ -24,12 +24,27 @@ const dnsName = ({ addresses, facts }: GuestView, one: AssignedAddress): { reado
 
 export const IpAddress: Mapping = {
   kind: "ipam.ipaddress",
+  objects: ({ nodes, settings }) =>
+    nodes.flatMap(({ addresses, key }) =>
+      addresses.map(({ host, on, text }) => ({
+        ref: nodeAddressRef(key, on.name, host),
+        source: settings.name,
+        label: text,
+        hints: { device: key },
+        fields: {
+          address: want(text, `network.${on.name} cidr`),
+          status: want("active", `network.${on.name} cidr`),
+          assigned_object_type: want("dcim.interface", `network.${on.name}`),
+          assigned_object_id: want(refTo(nodeInterfaceRef(key, on.name)), `network.${on.name}`)
+        }
+      }))
+    ),
   ofGuest: (view, facts) =>
     view.addresses.list.map((one) => ({
       ref: addressRef(view.key, one.nic, one.host),
       source: facts.settings.name,
       label: one.text,
-      hints: { machine: view.key },
+      hints: { virtual_machine: view.key },
       fields: {
         address: want(one.text, one.why),
         status: want(statusOf(one), one.why),
@@ -40,5 +55,10 @@ export const IpAddress: Mapping = {
         ...dnsName(view, one)
       }
     })),
-  covered: ({ guests }) => guests.flatMap(({ addresses, key }) => [...addresses.covered].map((nic) => `${key}/${nic}`))
+  covered: ({ guests, nodes }) => [
+    ...nodes.flatMap(({ interfaces, key }) =>
+      interfaces.flatMap(({ addressesKnown, name }) => (addressesKnown ? [nodeInterfaceKey(key, name)] : []))
+    ),
+    ...guests.flatMap(({ addresses, key }) => [...addresses.covered].map((nic) => `${key}/${nic}`))
+  ]
 }

@@ -27,6 +27,17 @@ export const deviceKey = (source: string, node: string): string => `${source}/no
 
 export const deviceRef = (source: string, node: string): Ref => ref("dcim.device", deviceKey(source, node))
 
+export const nodeInterfaceKey = (device: string, name: string): string => `${device}/${name}`
+
+export const nodeInterfaceRef = (device: string, name: string): Ref =>
+  ref("dcim.interface", nodeInterfaceKey(device, name))
+
+export const nodeMacRef = (device: string, name: string, mac: string): Ref =>
+  ref("dcim.macaddress", `${nodeInterfaceKey(device, name)}/${mac}`)
+
+export const nodeAddressRef = (device: string, name: string, host: string): Ref =>
+  ref("ipam.ipaddress", `${nodeInterfaceKey(device, name)}/${host}`)
+
 export const vlanGroupRef = (source: string): Ref => ref("ipam.vlangroup", source)
 
 export const vlanRef = (source: string, vid: number): Ref => ref("ipam.vlan", `${source}/${vid}`)

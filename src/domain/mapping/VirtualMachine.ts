@@ -7,6 +7,7 @@ import { setBy } from "./Named.ts"
 import { withSuffix } from "./Naming.ts"
 import { addressRef, clusterRef, deviceRef, machineRef, platformRef, tagRef } from "./Refs.ts"
 import { platformOf } from "./Platform.ts"
+import { primaries } from "./Primaries.ts"
 import { marker, tagsOf } from "./Tag.ts"
 import { typeOf } from "./VirtualMachineType.ts"
 
@@ -47,26 +48,17 @@ const notes = ({ facts, guest }: GuestView): { readonly [field: string]: Wanted 
   }
 }
 
-/** Per family the preferred address; any other of the guest that is set already stays. */
-const primaries = ({ addresses, guest, key }: GuestView): { readonly [field: string]: Wanted } => {
-  const fields: { [field: string]: Wanted } = {}
-  if (guest === undefined) return fields
+const primariesOf = ({ addresses, guest, key }: GuestView): { readonly [field: string]: Wanted } => {
+  if (guest === undefined) return {}
   const allKnown = guest.nics.every((nic) => addresses.covered.has(nic.key)) && understood(guest, "net")
-  for (const family of [4, 6] as const) {
-    const candidates = addresses.list.filter(({ cidr }) => cidr.address.family === family)
-    const [first] = candidates
-    if (first !== undefined) {
-      const accepts = candidates.map((one) => refTo(addressRef(key, one.nic, one.host)))
-      fields[`primary_ip${family}`] = want(
-        refTo(addressRef(key, first.nic, first.host)),
-        `preferred address, ${first.why}`,
-        { accepts, ...(addresses.whole ? {} : { whenBlank: true }) }
-      )
-    } else if (addresses.whole && allKnown && guest.nics.length > 0) {
-      fields[`primary_ip${family}`] = want(null, "the guest has no address left")
-    }
-  }
-  return fields
+  return primaries(
+    addresses.list.map(({ cidr, host, nic, why }) => ({
+      ref: addressRef(key, nic, host),
+      family: cidr.address.family,
+      why
+    })),
+    { whole: addresses.whole, clears: addresses.whole && allKnown && guest.nics.length > 0 }
+  )
 }
 
 /** What the configuration tells; a key that was not understood leaves its field alone. */
@@ -119,7 +111,7 @@ export const VirtualMachine: Mapping = {
           ...hardware(view),
           ...notes(view),
           ...software(facts, view),
-          ...primaries(view),
+          ...primariesOf(view),
           ...(view.knowsTags ? { tags: want(tagList(view), "tags") } : {}),
           [uidField]: want(key, "identity"),
           "custom_fields.proxmox_vm_id": want(seen.vmid, "vmid"),

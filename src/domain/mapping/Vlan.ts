@@ -5,12 +5,14 @@ import { vlanGroupRef, vlanRef } from "./Refs.ts"
 /** Only those that a NIC uses, and only where NetBox has none that means the same. */
 export const Vlan: Mapping = {
   kind: "ipam.vlan",
-  objects: ({ guests, settings, site }) => {
-    const vids = new Set(
-      guests.flatMap(({ guest }) =>
-        (guest?.nics ?? []).flatMap(({ tag, trunks }) => (tag === null ? trunks : [tag, ...trunks]))
+  objects: ({ guests, nodes, settings, site }) => {
+    const ofNodes = nodes.flatMap(({ interfaces }) =>
+      interfaces.flatMap(({ vlans }) =>
+        vlans === null || vlans === undefined ? [] : [vlans.untagged, ...vlans.tagged]
       )
     )
+    const ofGuests = guests.flatMap(({ guest }) => (guest?.nics ?? []).flatMap(({ tag, trunks }) => [tag, ...trunks]))
+    const vids = new Set([...ofNodes, ...ofGuests].filter((vid) => vid !== null))
     return [...vids]
       .sort((a, b) => a - b)
       .map((vid) => ({

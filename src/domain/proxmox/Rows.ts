@@ -139,10 +139,13 @@ const amount = (value: Json): Option.Option<number> => {
 }
 
 /** `/nodes/{n}/network`, as answered, by name; undefined where it is no list. */
-export const networkRows = (value: Json): ReadonlyArray<JsonObject> | undefined => {
+export const networkRows = (value: Json, node: string, note: Note): ReadonlyArray<JsonObject> | undefined => {
   const rows = rowsOf(value)?.flatMap((row) => {
     const iface = textOf(row, "iface")
     return iface === undefined ? [] : [{ iface, row }]
   })
+  if (rows !== undefined && Array.isArray(value) && rows.length < value.length) {
+    note({ scope: `node/${node}`, what: "network", why: "the list of interfaces has rows that cannot be read" })
+  }
   return rows?.sort((a, b) => (a.iface < b.iface ? -1 : a.iface > b.iface ? 1 : 0)).map(({ row }) => row)
 }

@@ -92,10 +92,15 @@ describe("Rows", () => {
 
   it("networks are told as answered, by name", () => {
     const rows = [{ iface: "vmbr0", active: null, families: ["inet"] }, { iface: "eno1", mtu: "9000" }, { odd: 1 }, 1]
-    assert.deepStrictEqual(Rows.networkRows(rows), [
+    const [found, gaps] = noted((note) => Rows.networkRows(rows, "pve1", note))
+    assert.deepStrictEqual(found, [
       { iface: "eno1", mtu: "9000" },
       { iface: "vmbr0", active: null, families: ["inet"] }
     ])
-    assert.isUndefined(Rows.networkRows({}))
+    assert.deepStrictEqual(
+      gaps.map(({ scope, what }) => [scope, what]),
+      [["node/pve1", "network"]]
+    )
+    assert.isUndefined(noted((note) => Rows.networkRows({}, "pve1", note))[0])
   })
 })
