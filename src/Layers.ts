@@ -69,6 +69,7 @@ const settings = ({ config }: Loaded) =>
           retryDelay: netBoxSettings.retryDelay,
           attempts: netBoxSettings.maxRetries + 1
         },
+        observe: config.observe,
         actor: `cli ${user}@${hostname()}`,
         engine: version
       }

@@ -86,14 +86,22 @@ const check = Command.make("check", { json, config }, (options) =>
   )
 ).pipe(Command.withDescription("Validate the configuration and reach every endpoint"))
 
+const full = Options.boolean("full").pipe(
+  Options.withDescription("Read everything, also what seems not to have changed")
+)
+
 const out = Options.text("out").pipe(Options.optional, Options.withDescription("Also write the plan to a file"))
 
-const plan = Command.make("plan", { json, config, out, approveRemovals }, (options) =>
+const plan = Command.make("plan", { json, config, out, approveRemovals, full }, (options) =>
   lazily(
     options,
     () => import("./commands/Plan.ts"),
     (plan, loaded) =>
-      plan.run(loaded, { out: Option.getOrUndefined(options.out), approveRemovals: options.approveRemovals })
+      plan.run(loaded, {
+        out: Option.getOrUndefined(options.out),
+        approveRemovals: options.approveRemovals,
+        full: options.full
+      })
   )
 ).pipe(Command.withDescription("Show what would be done, and seal it; exit 2 when there are changes"))
 
@@ -109,7 +117,7 @@ const apply = Command.make("apply", { json, config, plan: planArgument }, (optio
 
 const yes = Options.boolean("yes").pipe(Options.withAlias("y"), Options.withDescription("Do not ask"))
 
-const sync = Command.make("sync", { json, config, yes, approveRemovals }, (options) =>
+const sync = Command.make("sync", { json, config, yes, approveRemovals, full }, (options) =>
   lazily(
     options,
     () => import("./commands/Sync.ts"),

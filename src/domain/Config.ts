@@ -54,6 +54,11 @@ const Removal = Schema.Struct({
   limitCount: Schema.optionalWith(Fields.Count, { exact: true, default: () => 5 })
 })
 
+const Observe = Schema.Struct({
+  /** One run in so many reads everything; 1: each. */
+  fullEvery: Schema.optionalWith(Fields.AtLeastOne, { exact: true, default: () => 4 })
+})
+
 /** The file as it is written. `check` of `ConfigCheck.ts` decodes it, and judges what one field alone does not tell. */
 export const ConfigDocument = Schema.Struct({
   netbox: NetBoxConfig,
@@ -61,7 +66,8 @@ export const ConfigDocument = Schema.Struct({
   /** SQLite file, relative to the configuration. */
   journal: Text,
   rules: Schema.optionalWith(Schema.Array(Rule), { exact: true, default: () => [] }),
-  removal: Schema.optionalWith(Removal, { exact: true, default: () => Schema.decodeSync(Removal)({}) })
+  removal: Schema.optionalWith(Removal, { exact: true, default: () => Schema.decodeSync(Removal)({}) }),
+  observe: Schema.optionalWith(Observe, { exact: true, default: () => Schema.decodeSync(Observe)({}) })
 })
 export type ConfigDocument = typeof ConfigDocument.Type
 

@@ -18,6 +18,10 @@ export const Count = Schema.Number.annotations(saying("must be a whole number"))
   Schema.filter((value) => (Number.isSafeInteger(value) && value >= 0) || "must be a whole number, 0 or more")
 )
 
+export const AtLeastOne = Schema.Number.annotations(saying("must be a whole number")).pipe(
+  Schema.filter((value) => (Number.isSafeInteger(value) && value >= 1) || "must be a whole number, 1 or more")
+)
+
 export const Percent = Schema.Number.annotations(saying("must be a number")).pipe(
   Schema.filter((value) => (value >= 0 && value <= 100) || "must be a number from 0 to 100")
 )

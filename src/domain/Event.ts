@@ -46,6 +46,19 @@ export const StageEntered = Schema.TaggedStruct("StageEntered", {
   expected: Schema.optionalWith(Schema.NonNegativeInt, { exact: true })
 })
 
+/** How a side was read: whole, or only what may have changed since the reading before. */
+const reading = {
+  read: Schema.Literal("full", "delta"),
+  /** Why it was read whole; "" where it was not. */
+  why: Schema.String,
+  /** How many readings lie between this one and the last whole one, this one included; 0 for a whole one. */
+  since: Schema.NonNegativeInt,
+  /** What was asked for again although it was kept: guests of Proxmox, objects of NetBox. 0 where all was read. */
+  again: Schema.NonNegativeInt,
+  /** Digest over what an engine reads and how it stores it: only a reading of the same form can be gone on with. */
+  form: Schema.String
+}
+
 export const SourceObserved = Schema.TaggedStruct("SourceObserved", {
   source: Schema.String,
   guests: Schema.NonNegativeInt,
@@ -53,7 +66,10 @@ export const SourceObserved = Schema.TaggedStruct("SourceObserved", {
   digest: Schema.String,
   /** Whether absence from this observation is evidence. */
   complete: Schema.Boolean,
-  gaps: Schema.Array(Gap)
+  gaps: Schema.Array(Gap),
+  ...reading,
+  /** Digest of what the next reading compares with, such as uptimes; null where the next one has to read all. */
+  cursor: Schema.NullOr(Schema.String)
 })
 
 export const SourceUnavailable = Schema.TaggedStruct("SourceUnavailable", {
@@ -61,9 +77,25 @@ export const SourceUnavailable = Schema.TaggedStruct("SourceUnavailable", {
   detail: Schema.String
 })
 
+/** A place in NetBox's change log. */
+export const FeedPosition = Schema.Struct({
+  /** The newest row that was seen. Were it another one under the same id, the log would be that of another NetBox. */
+  id: Schema.Int,
+  time: Schema.String,
+  requestId: Schema.String,
+  /** Lower ids that had not appeared, each with the milliseconds since 1970 at which it was missed first: transactions take them early and show them late. */
+  missing: Schema.Array(Schema.Tuple(Schema.Int, Schema.Int))
+})
+export type FeedPosition = typeof FeedPosition.Type
+
 export const TargetObserved = Schema.TaggedStruct("TargetObserved", {
+  /** The address of the NetBox. */
+  target: Schema.String,
   version: Schema.String,
-  kinds: Schema.Array(Schema.Struct({ kind: Schema.String, count: Schema.NonNegativeInt, digest: Schema.String }))
+  kinds: Schema.Array(Schema.Struct({ kind: Schema.String, count: Schema.NonNegativeInt, digest: Schema.String })),
+  ...reading,
+  /** Where the next reading goes on in the change log; null where it has to read all. */
+  feed: Schema.NullOr(FeedPosition)
 })
 
 /** Objects that existed before and are from now on reconciled, each with the evidence by which it was recognised. */
@@ -230,9 +262,9 @@ export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag:
 export const versions: { readonly [Tag in Event["_tag"]]: number } = {
   RunStarted: 1,
   StageEntered: 1,
-  SourceObserved: 1,
+  SourceObserved: 2,
   SourceUnavailable: 1,
-  TargetObserved: 1,
+  TargetObserved: 2,
   ObjectsBound: 1,
   BindingsReleased: 1,
   BaselinesRecorded: 1,

@@ -8,7 +8,12 @@ export type Upcaster = (data: JsonObject) => JsonObject
 /** By event, the steps from version 1 on: the first makes version 2 of version 1. */
 export type Upcasters = { readonly [tag: string]: ReadonlyArray<Upcaster> }
 
+/** Of an engine that read everything each time, and kept nothing that a later reading could go on with. */
+const readWhole: JsonObject = { read: "full", why: "", since: 0, again: 0, form: "" }
+
 export const upcasters: Upcasters = {
+  SourceObserved: [(data) => ({ ...data, ...readWhole, cursor: null })],
+  TargetObserved: [(data) => ({ ...data, ...readWhole, target: "", feed: null })],
   // Version 2 tells the pace of its requests.
   RunCompleted: [(data) => ({ ...data, pace: null })]
 }

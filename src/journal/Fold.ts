@@ -125,6 +125,15 @@ const record = (sql: SqlClient.SqlClient, event: EventOf<"BaselinesRecorded">): 
   ]
 }
 
+const observed = (sql: SqlClient.SqlClient, side: "proxmox" | "netbox", name: string, seq: number): Step =>
+  sql`
+    INSERT INTO observed (side, name, seq, doubt) VALUES (${side}, ${name}, ${seq}, '')
+    ON CONFLICT (side, name) DO UPDATE SET seq = excluded.seq, doubt = ''`
+
+/** Something went otherwise than it was written down, so that what was seen of NetBox before is not gone on with. */
+const doubted = (sql: SqlClient.SqlClient, doubt: string): Step =>
+  sql`UPDATE observed SET doubt = ${doubt} WHERE side = 'netbox' AND doubt = ''`
+
 const begins = (sql: SqlClient.SqlClient, run: string): Step =>
   sql`UPDATE runs SET state = 'applying' WHERE run = ${run} AND state = 'planned'`
 
@@ -148,10 +157,23 @@ const one = (sql: SqlClient.SqlClient, recorded: Recorded): ReadonlyArray<Step> 
       return event.stage === "apply" ? [begins(sql, stream)] : []
     case "OperationsDispatched":
       return [begins(sql, stream), state(sql, stream, event.ops, "dispatched", at)]
-    case "OperationsSettled":
-      return settled(sql, { ...recorded, event })
+    case "SourceObserved":
+      return event.form === "" ? [] : [observed(sql, "proxmox", event.source, recorded.seq)]
+    case "SourceUnavailable":
+      return [sql`UPDATE observed SET doubt = 'it could not be read' WHERE side = 'proxmox' AND name = ${event.source}`]
+    case "TargetObserved":
+      return event.form === "" ? [] : [observed(sql, "netbox", event.target, recorded.seq)]
+    case "RunInterrupted":
+    case "RunResumed":
+      return [doubted(sql, "a run was interrupted")]
+    case "OperationsSettled": {
+      const steps = settled(sql, { ...recorded, event })
+      if (event.via !== "response") return [...steps, doubted(sql, "an answer of NetBox was lost")]
+      return event.failed.length === 0 ? steps : [...steps, doubted(sql, "an operation failed")]
+    }
     case "OperationSkipped":
       return [
+        doubted(sql, "an operation was left out"),
         sql`
           UPDATE operations SET state = 'skipped', at = ${at}, detail = ${event.detail}
           WHERE run = ${stream} AND op = ${event.op}`

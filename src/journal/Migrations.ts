@@ -5,8 +5,14 @@ import { JournalFailed } from "./Journal.ts"
 import events from "./migrations/0001_events.ts"
 import projections from "./migrations/0002_projections.ts"
 import runPace from "./migrations/0003_run_pace.ts"
+import observed from "./migrations/0004_observed.ts"
 
-const migrations = { "0001_events": events, "0002_projections": projections, "0003_run_pace": runPace }
+const migrations = {
+  "0001_events": events,
+  "0002_projections": projections,
+  "0003_run_pace": runPace,
+  "0004_observed": observed
+}
 
 /** The number of the last migration that this engine has. */
 const latest = Object.keys(migrations).length

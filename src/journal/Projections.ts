@@ -1,6 +1,6 @@
 import { Context, type Effect, type Option } from "effect"
 import type { Binding } from "../domain/Binding.ts"
-import type { Outcome, RunPace } from "../domain/Event.ts"
+import type { EventOf, Outcome, RunPace } from "../domain/Event.ts"
 import type { Json } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
 import type { JournalFailed } from "./Journal.ts"
@@ -39,6 +39,13 @@ export interface OperationRow {
   readonly at: number
 }
 
+/** The latest observation of one side. */
+export interface Observed<Tag extends "SourceObserved" | "TargetObserved"> {
+  readonly event: EventOf<Tag>
+  /** What has happened since that speaks against going on with it; "" when nothing has. */
+  readonly doubt: string
+}
+
 /** Read models: tables derived from the events in the same transaction, equal to what `rebuild` makes of them. */
 export class Projections extends Context.Tag("proxledger/Projections")<
   Projections,
@@ -56,6 +63,8 @@ export class Projections extends Context.Tag("proxledger/Projections")<
     readonly bindings: Effect.Effect<ReadonlyMap<Ref, Binding>, JournalFailed>
     /** Per object and field, the value that was last applied or found equal. */
     readonly baselines: Effect.Effect<ReadonlyMap<Ref, ReadonlyMap<string, Json>>, JournalFailed>
+    readonly lastSource: (source: string) => Effect.Effect<Option.Option<Observed<"SourceObserved">>, JournalFailed>
+    readonly lastTarget: (target: string) => Effect.Effect<Option.Option<Observed<"TargetObserved">>, JournalFailed>
     /** Drops the tables and folds the journal into them again. */
     readonly rebuild: Effect.Effect<{ readonly events: number }, JournalFailed>
   }

@@ -1,7 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Option, Stream } from "effect"
 import type { Binding } from "../domain/Binding.ts"
-import type { RunPace } from "../domain/Event.ts"
+import type { Event, EventOf, RunPace } from "../domain/Event.ts"
 import type { Json } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
 import { fold } from "./Fold.ts"
@@ -9,6 +9,7 @@ import { projectionTables } from "./migrations/0002_projections.ts"
 import type { OperationRow, Projections, RunRow } from "./Projections.ts"
 import { read } from "./Reader.ts"
 import { failing } from "./SqliteFailure.ts"
+import { recorded, type StoredEvent } from "./StoredEvent.ts"
 import { transactionOf } from "./Transaction.ts"
 
 /** As stored: our own fold wrote it, so it is not checked again. */
@@ -21,6 +22,17 @@ const runOf = (row: StoredRun): RunRow => ({
 })
 
 type StoredBinding = Omit<Binding, "created"> & { readonly created: number }
+
+const isOf =
+  <Tag extends Event["_tag"]>(tag: Tag) =>
+  (found: {
+    readonly event: Event
+    readonly doubt: string
+  }): found is {
+    readonly event: EventOf<Tag>
+    readonly doubt: string
+  } =>
+    found.event._tag === tag
 
 interface Baseline {
   readonly ref: Ref
@@ -53,6 +65,18 @@ export const make = (options: {
   const inState = (state: RunRow["state"]) =>
     sql<StoredRun>`SELECT ${runs} FROM runs WHERE state = ${state} ORDER BY started, run`.pipe(
       Effect.map((rows) => rows.map(runOf)),
+      failing(file)
+    )
+
+  const last = (side: "proxmox" | "netbox", name: string) =>
+    sql<StoredEvent & { readonly doubt: string }>`
+      SELECT events.*, observed.doubt FROM observed JOIN events ON events.seq = observed.seq
+      WHERE observed.side = ${side} AND observed.name = ${name}`.pipe(
+      Effect.map(([row]) =>
+        Option.flatMap(Option.fromNullable(row), (found) =>
+          Option.map(Option.fromNullable(recorded(found)), ({ event }) => ({ event, doubt: found.doubt }))
+        )
+      ),
       failing(file)
     )
 
@@ -97,6 +121,8 @@ export const make = (options: {
       Effect.map(baselinesOf),
       failing(file)
     ),
+    lastSource: (source) => Effect.map(last("proxmox", source), Option.filter(isOf("SourceObserved"))),
+    lastTarget: (target) => Effect.map(last("netbox", target), Option.filter(isOf("TargetObserved"))),
     rebuild: failing(file)(rebuild)
   }
 }

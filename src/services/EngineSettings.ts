@@ -18,6 +18,10 @@ export class EngineSettings extends Context.Tag("proxledger/EngineSettings")<
       readonly limitPercent: number
     }
     readonly dispatch: DispatchOptions
+    readonly observe: {
+      /** One run in so many reads everything; the others read what has changed. */
+      readonly fullEvery: number
+    }
     /** Who runs it, as journaled. */
     readonly actor: string
     readonly engine: string

@@ -79,6 +79,12 @@ export class NetBox extends Context.Tag("proxledger/NetBox")<
     ) => Effect.Effect<Written, EndpointError>
     /** Change-log rows whose message contains `text`, since `after` (ISO 8601); never cached. */
     readonly changes: (text: string, after: string) => Effect.Effect<ReadonlyArray<ObjectChange>, EndpointError>
+    /** The change log from this row on, that row included, in order of ids, a page at a time. */
+    readonly changesFrom: (id: number) => Stream.Stream<ReadonlyArray<ObjectChange>, EndpointError | UnsupportedVersion>
+    /** These rows of the change log, those of them that exist. */
+    readonly changesAt: (ids: ReadonlyArray<number>) => Effect.Effect<ReadonlyArray<ObjectChange>, EndpointError>
+    /** The change log from its end on, the newest row first, a page at a time. */
+    readonly newestChanges: Stream.Stream<ReadonlyArray<ObjectChange>, EndpointError>
     /** Requests sent so far, by method, retries included. */
     readonly requests: Effect.Effect<{ readonly total: number; readonly mutating: number }>
     /** How much it is asked at a time: every member above keeps to its requests in flight, callers to its sizes of lists. */

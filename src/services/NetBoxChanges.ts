@@ -1,8 +1,11 @@
-import { Chunk, Effect, Schema, Stream } from "effect"
+import { Chunk, Effect, Option, Schema, Stream } from "effect"
 import type { EndpointError } from "./EndpointError.ts"
 import type { ObjectChange } from "./NetBox.ts"
-import type { NetBoxClient } from "./NetBoxClient.ts"
-import { pages } from "./NetBoxPages.ts"
+import { type NetBoxClient, Page } from "./NetBoxClient.ts"
+import { chunk } from "./NetBoxLookups.ts"
+import { type Paging, pages } from "./NetBoxPages.ts"
+
+const path = "/api/core/object-changes/"
 
 const Change = Schema.Struct({
   id: Schema.Int,
@@ -39,7 +42,7 @@ export const changes = (
   pages(
     client,
     Change,
-    "/api/core/object-changes/",
+    path,
     [
       ["q", text],
       ["time_after", after],
@@ -55,3 +58,59 @@ export const changes = (
         .map(toObjectChange)
     )
   )
+
+/** Rows from an id on, oldest first; those with lower ids are left out here once more. */
+export const changesFrom = (
+  client: NetBoxClient,
+  id: number,
+  paging: Paging
+): Stream.Stream<ReadonlyArray<ObjectChange>, EndpointError> =>
+  pages(
+    client,
+    Change,
+    path,
+    [
+      ["id__gte", String(id)],
+      ["fields", fields]
+    ],
+    paging
+  ).pipe(Stream.map((found) => found.filter((change) => change.id >= id).map(toObjectChange)))
+
+export const changesAt = (
+  client: NetBoxClient,
+  ids: ReadonlyArray<number>
+): Effect.Effect<ReadonlyArray<ObjectChange>, EndpointError> =>
+  Effect.forEach(chunk("id", ids.map(String)), (wanted) =>
+    pages(client, Change, path, [...wanted.map((id) => ["id", id] as const), ["fields", fields]], "offset").pipe(
+      Stream.runCollect,
+      Effect.map((found) =>
+        Chunk.toReadonlyArray(found)
+          .flat()
+          .filter(({ id }) => wanted.includes(String(id)))
+          .map(toObjectChange)
+      )
+    )
+  ).pipe(Effect.map((found) => found.flat()))
+
+/** A quiet NetBox is answered for by a few rows; a busy one is worth larger pages. */
+const pageSizes = { first: 100, following: 1000 }
+
+/** By the id of the last row, not by number, so that new rows do not shift the pages. */
+export const newestChanges = (client: NetBoxClient): Stream.Stream<ReadonlyArray<ObjectChange>, EndpointError> =>
+  Stream.paginateEffect(Option.none<number>(), (below) => {
+    const limit = Option.isNone(below) ? pageSizes.first : pageSizes.following
+    const query = [
+      ["ordering", "-id"],
+      ["limit", String(limit)],
+      ["fields", fields],
+      ...Option.match(below, { onNone: () => [], onSome: (id) => [["id__lt", String(id)] as const] })
+    ] as const
+    return client.json(Page(Change), "GET", path, { query }).pipe(
+      Effect.map(({ value: { results } }) => {
+        const rows = results.filter(({ id }) => Option.isNone(below) || id < below.value).map(toObjectChange)
+        const last = rows.at(-1)
+        const next = last === undefined || results.length < limit ? Option.none() : Option.some(Option.some(last.id))
+        return [rows, next] as const
+      })
+    )
+  })

@@ -3,7 +3,7 @@ import type { TlsOptions } from "./Endpoint.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import { Metrics } from "./Metrics.ts"
 import { NetBox, type Row } from "./NetBox.ts"
-import { changes } from "./NetBoxChanges.ts"
+import * as NetBoxChanges from "./NetBoxChanges.ts"
 import * as NetBoxClient from "./NetBoxClient.ts"
 import * as NetBoxLookups from "./NetBoxLookups.ts"
 import { pages } from "./NetBoxPages.ts"
@@ -69,7 +69,13 @@ const make = Effect.fnUntraced(function* (options: NetBoxOptions) {
     },
     ...lookups,
     ...NetBoxWrites.make(client, cache.invalidate),
-    changes: (text, after) => changes(client, text, after),
+    changes: (text, after) => NetBoxChanges.changes(client, text, after),
+    changesFrom: (id) =>
+      Stream.unwrap(
+        Effect.map(version, ({ minor }) => NetBoxChanges.changesFrom(client, id, minor >= 6 ? "cursor" : "offset"))
+      ),
+    changesAt: (ids) => NetBoxChanges.changesAt(client, ids),
+    newestChanges: NetBoxChanges.newestChanges(client),
     requests: client.requests,
     gate: client.gate
   })

@@ -54,7 +54,7 @@ const groupOf = ({ filter, path }: Lookup): string => {
 const valueOf = ({ filter }: Lookup): string => filter[0]?.[1] ?? ""
 
 /** As many values at a time as fit into a request line. */
-const chunk = (key: string, values: Iterable<string>): ReadonlyArray<ReadonlyArray<string>> => {
+export const chunk = (key: string, values: Iterable<string>): ReadonlyArray<ReadonlyArray<string>> => {
   const chunks: Array<Array<string>> = []
   let room = 0
   for (const value of values) {

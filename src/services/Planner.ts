@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Either } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import { desire } from "../domain/Desire.ts"
 import type { Desire } from "../domain/Desired.ts"
 import type { Event, EventOf } from "../domain/Event.ts"
@@ -11,37 +11,16 @@ import { Projections } from "../journal/Projections.ts"
 import { breathe } from "../journal/Breathe.ts"
 import { digesting, digestOf } from "../journal/Digest.ts"
 import { EngineSettings } from "./EngineSettings.ts"
-import { Proxmox } from "./Proxmox.ts"
 import { begin, type RunLog } from "./RunLog.ts"
 import { NothingObserved, PlanRejected } from "./RunErrors.ts"
 import { runId } from "./RunIds.ts"
-import { storeObservation } from "./StoredSource.ts"
+import { observeSource } from "./SourceObserver.ts"
 import { stepwise } from "./Stepwise.ts"
 import { observeTarget } from "./TargetObserver.ts"
 import { NetBox } from "./NetBox.ts"
 
 /** Events in one append: a transaction that takes some ten milliseconds. */
 const page = 500
-
-const observeSource = Effect.fn("Planner.source")(function* (source: string) {
-  const proxmox = yield* Proxmox
-  const read = yield* Effect.either(proxmox.observe(source))
-  if (Either.isLeft(read)) {
-    const event: Event = { _tag: "SourceUnavailable", source, detail: read.left.message }
-    return { source, event, observation: undefined }
-  }
-  const { digest, observation } = yield* storeObservation(read.right)
-  const event: Event = {
-    _tag: "SourceObserved",
-    source,
-    guests: observation.guests.length,
-    nodes: observation.nodes.length,
-    digest,
-    complete: observation.complete,
-    gaps: observation.gaps
-  }
-  return { source, event, observation }
-})
 
 const pages = function* <A>(items: Iterable<A>): Generator<ReadonlyArray<A>> {
   let open: Array<A> = []
@@ -88,16 +67,26 @@ export interface PlannedRun {
 interface Options {
   readonly trigger: "plan" | "sync"
   readonly approveRemovals: boolean
+  /** Read everything, also what seems not to have changed. */
+  readonly full: boolean
 }
 
 /** Reads both sides, and journals what was seen. */
-const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: string) {
+const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: string, options: Options) {
   const settings = yield* EngineSettings
-  const [observed, { event: targetObserved, target }] = yield* Effect.all(
-    [Effect.forEach(settings.sources, ({ name }) => observeSource(name), { concurrency: "unbounded" }), observeTarget],
+  const [observed, { event: targetObserved, target, warnings }] = yield* Effect.all(
+    [
+      Effect.forEach(settings.sources, ({ name }) => observeSource(name, options), { concurrency: "unbounded" }),
+      observeTarget(options)
+    ],
     { concurrency: 2 }
   )
-  yield* log.append([...observed.map(({ event }) => event), targetObserved, { _tag: "StageEntered", stage: "plan" }])
+  yield* log.append([
+    ...observed.map(({ event }) => event),
+    targetObserved,
+    ...warnings.map((warning): Event => ({ _tag: "WarningRaised", ...warning })),
+    { _tag: "StageEntered", stage: "plan" }
+  ])
   const seen = settings.sources.flatMap((one) => {
     const observation = observed.find(({ source }) => source === one.name)?.observation
     return observation === undefined ? [] : [{ settings: one, observation }]
@@ -123,7 +112,7 @@ interface Decided {
 const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string, options: Options) {
   const settings = yield* EngineSettings
   const projections = yield* Projections
-  const { inputs, seen, target } = yield* observe(log, rules)
+  const { inputs, seen, target } = yield* observe(log, rules, options)
   const kinds = kindsOf(yield* (yield* NetBox).version)
   const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds))
   if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })

@@ -42,6 +42,8 @@ export class Reconciler extends Context.Tag("proxledger/Reconciler")<
       readonly trigger: "plan" | "sync"
       /** Plan more removals than the limit. */
       readonly approveRemovals: boolean
+      /** Read everything, also what seems not to have changed. */
+      readonly full?: boolean
     }) => Effect.Effect<Planned, PlanProblem>
     /** Applies exactly the sealed plan of a run; `digest`, when given, has to be the sealed one. */
     readonly apply: (run: string, digest?: string) => Effect.Effect<Applied, Problem | PlanUnusable>
@@ -107,9 +109,13 @@ const make = Effect.gen(function* () {
     )
 
   const plan = Effect.fn("Reconciler.plan")(
-    function* (options: { readonly trigger: "plan" | "sync"; readonly approveRemovals: boolean }) {
+    function* (options: {
+      readonly trigger: "plan" | "sync"
+      readonly approveRemovals: boolean
+      readonly full?: boolean
+    }) {
       const sent = yield* account
-      const { digest, log, operations } = yield* makePlan(options)
+      const { digest, log, operations } = yield* makePlan({ ...options, full: options.full ?? false })
       if (operations === 0) yield* complete(log, yield* sent)
       const planned: Planned = {
         run: log.run,

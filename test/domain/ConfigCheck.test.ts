@@ -81,7 +81,7 @@ describe("a configuration", () => {
 
 describe("what is wrong with a configuration", () => {
   const cases: ReadonlyArray<readonly [string, Json, string]> = [
-    ["no mapping", "text", " must hold keys: netbox, proxmox, journal, rules, removal"],
+    ["no mapping", "text", " must hold keys: netbox, proxmox, journal, rules, removal, observe"],
     ["a missing part", { netbox: whole["netbox"] ?? null, journal: "j" }, "proxmox is missing"],
     ["no source", { ...whole, proxmox: [] }, "proxmox must not be empty"],
     ["a source that is no list", { ...whole, proxmox: source }, "proxmox must be a list"],

@@ -32,6 +32,7 @@ export const workplace = (options: {
   readonly proxmox: { readonly urls: ReadonlyArray<string>; readonly token: string }
   readonly extra?: string
   readonly settle?: string
+  readonly fullEvery?: number
 }): Workplace => {
   const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "proxledger-"))
   const config = `netbox:
@@ -44,6 +45,7 @@ proxmox:
     token: \${PVE_TOKEN}
     tls: { verify: false }
 journal: ./proxledger.sqlite
+observe: { fullEvery: ${options.fullEvery ?? 1} }
 ${options.extra ?? ""}`
   Fs.writeFileSync(Path.join(folder, "proxledger.yaml"), config)
   const environment = {

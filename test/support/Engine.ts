@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly deletes?: boolean
   readonly grace?: Duration.DurationInput
   readonly settle?: Duration.DurationInput
+  /** 1 unless given: a test that changes what no task tells of wants it seen. */
+  readonly fullEvery?: number
   readonly journal?: Layer.Layer<Journal | Projections, JournalFailed | JournalLocked>
 }
 
@@ -77,6 +79,7 @@ export const engine = (options: EngineOptions) =>
             retryDelay: Duration.millis(20),
             attempts: 6
           },
+          observe: { fullEvery: options.fullEvery ?? 1 },
           actor: "test",
           engine: "0.0.0"
         })

@@ -10,12 +10,15 @@ import { renderPlan } from "../RenderPlan.ts"
 import { reportOf } from "../RunReport.ts"
 
 /** 0: nothing to do; 2: there are changes. */
-export const run = (loaded: Loaded, options: { readonly out: string | undefined; readonly approveRemovals: boolean }) =>
+export const run = (
+  loaded: Loaded,
+  options: { readonly out: string | undefined; readonly approveRemovals: boolean; readonly full: boolean }
+) =>
   Effect.gen(function* () {
     const output = yield* Output
     const reconciler = yield* Reconciler
-    const { approveRemovals, out } = options
-    const planned = yield* watched(reconciler.plan({ trigger: "plan", approveRemovals }))
+    const { approveRemovals, full, out } = options
+    const planned = yield* watched(reconciler.plan({ trigger: "plan", approveRemovals, full }))
     const report = yield* reportOf(planned.run)
     if (out !== undefined) {
       const files = yield* FileSystem.FileSystem

@@ -19,15 +19,18 @@ const confirmed = Effect.fnUntraced(function* (yes: boolean) {
 })
 
 /** First finishes what a crash left open, then plans and applies. 0: in step; 3: something was left undone; 1: nothing was done. */
-export const run = (loaded: Loaded, options: { readonly yes: boolean; readonly approveRemovals: boolean }) =>
+export const run = (
+  loaded: Loaded,
+  options: { readonly yes: boolean; readonly approveRemovals: boolean; readonly full: boolean }
+) =>
   Effect.gen(function* () {
     const output = yield* Output
     const reconciler = yield* Reconciler
     for (const applied of yield* watched(reconciler.resume)) {
       yield* output.note(`Finished run ${applied.run}, which was left open: ${applied.outcome}`)
     }
-    const { approveRemovals, yes } = options
-    const planned = yield* watched(reconciler.plan({ trigger: "sync", approveRemovals }))
+    const { approveRemovals, full, yes } = options
+    const planned = yield* watched(reconciler.plan({ trigger: "sync", approveRemovals, full }))
     const found = yield* reportOf(planned.run)
     if (planned.operations === 0) {
       yield* output.result(found, () => renderPlan(found, output.colors))

@@ -60,5 +60,6 @@ export const projectionTables = {
   runs: ["run"],
   operations: ["run", "op"],
   bindings: ["ref"],
-  baselines: ["ref", "field"]
+  baselines: ["ref", "field"],
+  observed: ["side", "name"]
 } as const

@@ -1,0 +1,14 @@
+import { Effect } from "effect"
+import { empty, type NetBoxAddress } from "../support/State.ts"
+
+const { NETBOX_TOKEN: token, NETBOX_URL: url } = process.env
+
+/** The NetBox of the environment, without anything that the engine keeps. */
+export const emptied: Effect.Effect<NetBoxAddress> = Effect.promise(async () => {
+  if (url === undefined || token === undefined) {
+    throw new Error("Set NETBOX_URL and NETBOX_TOKEN to a NetBox that may be emptied")
+  }
+  const address = { url, token }
+  await empty(address)
+  return address
+})
