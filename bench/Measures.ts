@@ -47,14 +47,3 @@ export const table = (measures: ReadonlyArray<Measure>): string => {
     )
     .join("\n")
 }
-
-export const json = (measures: ReadonlyArray<Measure>, peakRss: number): string =>
-  JSON.stringify({
-    node: process.version,
-    peakRssMiB: peakRss,
-    measures: measures.map((one) => ({
-      ...one,
-      ratio: ratio(one.engine, one.floor),
-      operationsPerMutating: ratio(one.operations, one.mutating)
-    }))
-  })

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly body: string
   readonly status: number
   readonly answer: string
+  /** When it came in, in milliseconds. */
+  readonly at: number
   /** Milliseconds from its arrival to the end of its answer. */
   readonly took: number
 }
@@ -80,11 +82,12 @@ export const make = (target: string): Effect.Effect<Recorder, never, Scope.Scope
           Effect.succeed({
             url: `http://127.0.0.1:${port}${to.pathname.replace(/\/+$/, "")}`,
             exchanges: () =>
-              recordings.map(({ answered, request, sent, status, took }) => ({
+              recordings.map(({ answered, from, request, sent, status, took }) => ({
                 ...request,
                 body: text(sent),
                 status,
                 answer: text(answered),
+                at: from,
                 took
               })),
             close: () => {
