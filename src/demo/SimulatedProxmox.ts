@@ -3,7 +3,7 @@ import type { Json } from "../domain/Json.ts"
 import * as Access from "./proxmox/Access.ts"
 import * as Api from "./proxmox/Api.ts"
 import * as Certificate from "./proxmox/Certificate.ts"
-import type { AgentMode, Cluster, Guest } from "./proxmox/Cluster.ts"
+import type { AgentMode, Cluster, Guest, Interface } from "./proxmox/Cluster.ts"
 import * as Faults from "./proxmox/Faults.ts"
 import { type ClusterOptions, generate, type GuestTraits } from "./proxmox/Generate.ts"
 import { listen } from "./proxmox/Listener.ts"
@@ -44,6 +44,8 @@ export interface SimulatedProxmox {
   readonly start: (vmid: number) => Effect.Effect<void>
   readonly stop: (vmid: number) => Effect.Effect<void>
   readonly setAgent: (vmid: number, mode: AgentMode) => Effect.Effect<void>
+  /** What the guest itself sees. */
+  readonly setInterfaces: (vmid: number, interfaces: ReadonlyArray<Interface>) => Effect.Effect<void>
   readonly setNodeOnline: (node: string, online: boolean) => Effect.Effect<void>
   /** Opens or closes one listener, by its index among `urls`. */
   readonly setEndpointUp: (endpoint: number, up: boolean) => Effect.Effect<void>
@@ -127,6 +129,10 @@ export const make = (options: Options): Effect.Effect<SimulatedProxmox, never, S
       setAgent: (vmid, mode) =>
         change(vmid, "", (guest) => {
           guest.agent = mode
+        }),
+      setInterfaces: (vmid, interfaces) =>
+        change(vmid, "", (guest) => {
+          guest.interfaces = interfaces
         }),
       setNodeOnline: (name, online) =>
         Effect.sync(() =>

@@ -16,28 +16,50 @@ import * as ProxmoxObserver from "../../src/services/ProxmoxObserver.ts"
 import * as ProxmoxSession from "../../src/services/ProxmoxSession.ts"
 import * as Reconciler from "../../src/services/Reconciler.ts"
 
-const proxmox = (source: string, simulated: EngineOptions["proxmox"], osInfo: boolean) =>
+const observerOf = (source: string, simulated: EngineSource["proxmox"], osInfo: boolean) =>
+  Effect.gen(function* () {
+    const endpoints = yield* Effect.forEach(simulated.urls, (url) =>
+      Endpoint.make({ name: url, url: `${url}/api2/json`, tls: { verify: false }, permits: 16 })
+    )
+    const sessions = yield* Effect.forEach(endpoints, (endpoint) =>
+      ProxmoxSession.make(endpoint, { token: Redacted.make(simulated.token) })
+    )
+    const client = yield* ProxmoxClient.make(source, sessions)
+    return ProxmoxObserver.make(client, {
+      agentDeadline: Duration.seconds(2),
+      agentPause: Duration.zero,
+      osInfo
+    })
+  })
+
+const proxmox = (sources: ReadonlyArray<EngineSource>, osInfo: boolean) =>
   Layer.scoped(
     Proxmox,
     Effect.gen(function* () {
-      const endpoints = yield* Effect.forEach(simulated.urls, (url) =>
-        Endpoint.make({ name: url, url: `${url}/api2/json`, tls: { verify: false }, permits: 16 })
+      const observers = new Map(
+        yield* Effect.forEach(sources, ({ name, proxmox: simulated }) =>
+          Effect.map(observerOf(name, simulated, osInfo), (observer) => [name, observer] as const)
+        )
       )
-      const sessions = yield* Effect.forEach(endpoints, (endpoint) =>
-        ProxmoxSession.make(endpoint, { token: Redacted.make(simulated.token) })
-      )
-      const client = yield* ProxmoxClient.make(source, sessions)
-      const observer = ProxmoxObserver.make(client, {
-        agentDeadline: Duration.seconds(2),
-        agentPause: Duration.zero,
-        osInfo
-      })
-      return { sources: [source], observe: () => observer.observe, check: () => Stream.empty }
+      return {
+        sources: sources.map(({ name }) => name),
+        observe: (source) => observers.get(source)?.observe ?? Effect.dieMessage(`no source is named ${source}`),
+        check: () => Stream.empty
+      }
     })
   )
 
-export interface EngineOptions {
+export interface EngineSource {
+  readonly name: string
   readonly proxmox: Pick<SimulatedProxmox, "urls" | "token">
+  readonly settings?: Partial<SourceSettings>
+}
+
+export interface EngineOptions {
+  /** The source `lab`, with `settings`. */
+  readonly proxmox?: EngineSource["proxmox"]
+  /** Further sources, each with a name of its own. */
+  readonly sources?: ReadonlyArray<EngineSource>
   readonly netbox: { readonly url: string; readonly token: string }
   readonly settings?: Partial<SourceSettings>
   readonly rules?: ReadonlyArray<Rule>
@@ -52,12 +74,14 @@ export interface EngineOptions {
 }
 
 /** The engine over real HTTP, with pauses short enough for tests. */
-export const engine = (options: EngineOptions) =>
-  Reconciler.layer.pipe(
+export const engine = (options: EngineOptions) => {
+  const lab = options.proxmox === undefined ? [] : [{ name: "lab", proxmox: options.proxmox }]
+  const sources = [...lab.map((one) => ({ ...one, settings: options.settings ?? {} })), ...(options.sources ?? [])]
+  return Reconciler.layer.pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         options.journal ?? layerMemory,
-        proxmox("lab", options.proxmox, options.osInfo ?? false),
+        proxmox(sources, options.osInfo ?? false),
         NetBoxLive.layer({
           url: options.netbox.url,
           token: Redacted.make(options.netbox.token),
@@ -65,7 +89,7 @@ export const engine = (options: EngineOptions) =>
           settings: { ...defaults, retryDelay: Duration.millis(20) }
         }).pipe(Layer.provideMerge(Metrics.Default)),
         Layer.succeed(EngineSettings, {
-          sources: [{ ...options.settings, name: "lab" }],
+          sources: sources.map(({ name, settings }) => ({ ...settings, name })),
           rules: options.rules ?? [],
           rulesText: JSON.stringify(options.rules ?? []),
           removal: {
@@ -86,3 +110,4 @@ export const engine = (options: EngineOptions) =>
       )
     )
   )
+}

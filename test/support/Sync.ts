@@ -5,6 +5,7 @@ import { Projections } from "../../src/journal/Projections.ts"
 import { NetBox } from "../../src/services/NetBox.ts"
 import { type Applied, Reconciler } from "../../src/services/Reconciler.ts"
 
+/** All that the journal holds of one run, in order. */
 export const events = (run: string) =>
   Effect.gen(function* () {
     const journal = yield* Journal
@@ -12,11 +13,12 @@ export const events = (run: string) =>
     return Chunk.toReadonlyArray(all).map(({ event }): Event => event)
   })
 
-const of = <Tag extends Event["_tag"]>(found: ReadonlyArray<Event>, tag: Tag): ReadonlyArray<EventOf<Tag>> =>
+export const of = <Tag extends Event["_tag"]>(found: ReadonlyArray<Event>, tag: Tag): ReadonlyArray<EventOf<Tag>> =>
   found.filter((event): event is EventOf<Tag> => event._tag === tag)
 
 export interface Synced {
   readonly run: string
+  readonly events: ReadonlyArray<Event>
   readonly operations: ReadonlyArray<EventOf<"OperationPlanned">>
   readonly drifts: EventOf<"DriftFound">["drifts"]
   readonly warnings: ReadonlyArray<EventOf<"WarningRaised">>
@@ -45,6 +47,7 @@ export const syncWith = (options: { readonly approveRemovals: boolean }) =>
     const observed = of(found, "SourceObserved")
     const synced: Synced = {
       run,
+      events: found,
       operations: of(found, "OperationPlanned"),
       drifts: of(found, "DriftFound").flatMap(({ drifts }) => drifts),
       warnings: of(found, "WarningRaised"),

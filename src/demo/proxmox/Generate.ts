@@ -1,5 +1,6 @@
 import * as Allocation from "./Allocation.ts"
-import type { Cluster, Guest, Version } from "./Cluster.ts"
+import type { JsonObject } from "../../domain/Json.ts"
+import type { AgentMode, Cluster, Guest, Interface, Version } from "./Cluster.ts"
 import { generateLxc, generateQemu, guestName } from "./GenerateGuest.ts"
 import { generateNode } from "./GenerateNode.ts"
 import * as Random from "./Random.ts"
@@ -43,6 +44,23 @@ export interface GuestTraits {
   readonly type?: Guest["type"]
   readonly node?: string
   readonly name?: string
+  readonly status?: Guest["status"]
+  readonly agent?: AgentMode
+  readonly pool?: string
+  /** The whole file, in place of a generated one. */
+  readonly config?: JsonObject
+  /** What the guest itself sees, in place of what goes with a generated file. */
+  readonly interfaces?: ReadonlyArray<Interface>
+}
+
+/** A guest made by hand runs, with an agent that answers, belongs to no pool and is not locked. */
+const shape = (guest: Guest, config: JsonObject): void => {
+  guest.config = { ...config }
+  guest.status = "running"
+  guest.agent = "answering"
+  guest.interfaces = []
+  delete guest.pool
+  delete guest.lock
 }
 
 export interface Generated {
@@ -78,6 +96,11 @@ export const generate = (options: ClusterOptions, now: number): Generated => {
     const guest = generateGuest(random, allocation, plan)
     if (random.chance(0.3)) guest.pool = random.pick(["production", "staging"])
     if (random.chance(0.01)) guest.lock = "backup"
+    if (traits.config !== undefined) shape(guest, traits.config)
+    if (traits.interfaces !== undefined) guest.interfaces = traits.interfaces
+    if (traits.status !== undefined) guest.status = traits.status
+    if (traits.agent !== undefined) guest.agent = traits.agent
+    if (traits.pool !== undefined) guest.pool = traits.pool
     cluster.guests.set(vmid, guest)
     return guest
   }
