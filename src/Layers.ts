@@ -51,8 +51,9 @@ const settings = ({ config }: Loaded) =>
       const netBoxSettings = yield* Effect.orDie(NetBoxSettings)
       const user = yield* EffectConfig.string("USER").pipe(Effect.orElseSucceed(() => "unknown"))
       return {
-        sources: config.proxmox.map(({ name, nodeName, site }) => ({
+        sources: config.proxmox.map(({ name, nodeName, site, temporaryAddresses }) => ({
           name,
+          temporaryAddresses,
           ...(site === undefined ? {} : { site }),
           ...(nodeName === undefined ? {} : { nodeName })
         })),

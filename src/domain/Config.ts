@@ -42,7 +42,12 @@ const SourceFields = Schema.Struct({
   /** Name of a node's device: `{node}`, `{cluster}`, `{endpoint}` are replaced. */
   nodeName: optional(Fields.NodeName),
   /** Ask guest agents for the operating system: one more call for each running machine. */
-  osInfo: Schema.optionalWith(Fields.Flag, { exact: true, default: () => false })
+  osInfo: Schema.optionalWith(Fields.Flag, { exact: true, default: () => false }),
+  /** IPv6 privacy addresses, which guests change every day. */
+  temporaryAddresses: Schema.optionalWith(Fields.oneOf("keep", "ignore"), {
+    exact: true,
+    default: () => "keep" as const
+  })
 })
 
 const Removal = Schema.Struct({
@@ -86,11 +91,12 @@ export interface Config extends Omit<ConfigDocument, "proxmox"> {
 /** Canonical text of everything that shapes what NetBox should hold, without secrets: its digest goes with each run. */
 export const rulesDigestInput = (config: Config): string =>
   canonical({
-    sources: config.proxmox.map(({ name, nodeName, osInfo, site }): Json => ({
+    sources: config.proxmox.map(({ name, nodeName, osInfo, site, temporaryAddresses }): Json => ({
       name,
       site: site ?? null,
       nodeName: nodeName ?? null,
-      osInfo
+      osInfo,
+      temporaryAddresses
     })),
     rules: JSON.parse(JSON.stringify(config.rules)) as Json,
     removal: { ...config.removal, grace: Duration.toMillis(config.removal.grace) }

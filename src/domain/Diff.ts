@@ -22,6 +22,8 @@ export interface Difference {
   /** To be written after what it points to exists. */
   readonly late: ReadonlyArray<Change>
   readonly drifts: ReadonlyArray<Drift>
+  /** Fields that were changed on both sides, in words. */
+  readonly contested: ReadonlyArray<string>
   /** Values NetBox already holds that were not known as applied. */
   readonly settled: ReadonlyArray<{ readonly ref: Ref; readonly field: string; readonly value: Json }>
 }
@@ -77,7 +79,8 @@ export const comparable = (field: Field, value: Json, resolve: Resolve): Json | 
 type Decision =
   | { readonly take: "same" }
   | { readonly take: "settled" }
-  | { readonly take: "theirs"; readonly base: Json }
+  /** `both`: the source wants another value than the last applied one, too. */
+  | { readonly take: "theirs"; readonly base: Json; readonly both: boolean }
   | { readonly take: "ours" }
 
 const same: Decision = { take: "same" }
@@ -102,12 +105,18 @@ const decide = (
   switch (owner) {
     case "owned":
       return field.keeps?.some((one) => equal(one, theirs)) === true && !untouched
-        ? { take: "theirs", base: base ?? null }
+        ? { take: "theirs", base: base ?? null, both: false }
         : ours
     case "initial":
       return base === undefined && isBlank(theirs) ? ours : same
     case "three-way":
-      return untouched ? ours : { take: "theirs", base: base ?? null }
+      return untouched
+        ? ours
+        : {
+            take: "theirs",
+            base: base ?? null,
+            both: base !== undefined && ![value, ...accepts].some((one) => equal(one, base))
+          }
   }
 }
 
@@ -116,6 +125,10 @@ const united = (theirs: Json, value: Json): Json =>
   [...new Set([...(Array.isArray(theirs) ? theirs : []), ...(Array.isArray(value) ? value : [])])].sort()
 
 const members = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(value) ? value : [])
+
+/** Tags that stand for something: one that cannot be written costs itself, not the others. */
+const writable = (tags: Json, resolve: Resolve): Array<Json> =>
+  members(tags).filter((tag) => member(tag, resolve) !== null)
 
 /** Tags by difference: what is missing and was not taken away by an operator, and what is ours and no longer wanted. */
 const tagChange = (
@@ -130,7 +143,7 @@ const tagChange = (
   const has = (tag: Json) => members(theirs).some((one) => one === idOf(tag))
   const base = members(input.baseline?.get(name))
   const inBase = (tag: Json) => base.some((one) => equal(one, tag))
-  const want = members(wanted.value).filter((tag) => idOf(tag) !== null)
+  const want = writable(wanted.value, resolve)
   const takenAway = want.filter((tag) => inBase(tag) && !has(tag))
   if (takenAway.length > 0) {
     drifts.push({ ref: desired.ref, label: desired.label, field: name, base, theirs, ours: want })
@@ -174,14 +187,24 @@ const ofCreate = (input: Input): Difference => {
   for (const [name, wanted] of Object.entries(input.desired.fields)) {
     const field = input.kind.fields[name]
     if (field === undefined) continue
-    const value = comparable(field, wanted.value, input.resolve)
+    const asked = field.type === "tags" ? writable(wanted.value, input.resolve) : wanted.value
+    const value = comparable(field, asked, input.resolve)
     if (value === undefined || isBlank(value)) continue
-    const to = isRefValue(wanted.value) || field.type === "refs" || field.type === "tags" ? wanted.value : value
+    const to = isRefValue(asked) || field.type === "refs" || field.type === "tags" ? asked : value
     const change: Change = { field: name, from: null, to, why: wanted.why }
     if (field.late === true) late.push(change)
     else changes.push(change)
   }
-  return { changes, late, drifts: [], settled: [] }
+  return { changes, late, drifts: [], contested: [], settled: [] }
+}
+
+/** The values themselves stand in the drift beside it; here only those that tell something to a reader. */
+const bothChanged = (field: string, base: Json, theirs: Json, ours: Json): string => {
+  const texts = [base, theirs, ours].every((value) => typeof value === "string" || value === null)
+  const values = texts
+    ? `, from ${JSON.stringify(base)} to ${JSON.stringify(theirs)} in NetBox and to ${JSON.stringify(ours)} in the source`
+    : ""
+  return `${field} was changed on both sides${values}; NetBox's stays`
 }
 
 /** What differs between an existing object and the desired one, field by field, and what is left because others own it. */
@@ -190,6 +213,7 @@ const ofUpdate = (input: Input, row: Current): Difference => {
   const changes: Array<Change> = []
   const late: Array<Change> = []
   const drifts: Array<Drift> = []
+  const contested: Array<string> = []
   const settled: Array<{ ref: Ref; field: string; value: Json }> = []
   const decided: Array<{ name: string; field: Field; wanted: Wanted; value: Json; decision: Decision }> = []
   for (const [name, wanted] of Object.entries(desired.fields)) {
@@ -228,6 +252,7 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     const kept = decision.take === "theirs" || (decision.take === "ours" && group?.kept === true)
     if (kept) {
       const base = decision.take === "theirs" ? decision.base : (baseline?.get(name) ?? null)
+      if (decision.take === "theirs" && decision.both) contested.push(bothChanged(name, base, theirs, value))
       drifts.push({
         ref: desired.ref,
         label: desired.label,
@@ -245,7 +270,7 @@ const ofUpdate = (input: Input, row: Current): Difference => {
       settled.push({ ref: desired.ref, field: name, value: wanted.value })
     }
   }
-  return { changes, late, drifts, settled }
+  return { changes, late, drifts, contested, settled }
 }
 
 export const diff = (input: Input): Difference =>

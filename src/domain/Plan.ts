@@ -11,6 +11,7 @@ import { byKind, isRefValue, type Ref, refsIn } from "./Ref.ts"
 import { reused, underNewRefs } from "./Reuse.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
 import type { Steps } from "./Steps.ts"
+import { tagScopes } from "./TagScopes.ts"
 import type { Target } from "./Target.ts"
 import { settleUnique } from "./Unique.ts"
 
@@ -130,20 +131,23 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     return to === undefined ? id : { $ref: to }
   }
 
+  const scopes = tagScopes(target, identities.ids)
   const entries: Array<Entry> = []
   const drifts: Array<Drift> = []
   const settled: Array<Difference["settled"][number]> = []
   const bound = [...identities.bound]
   for (const kind of kinds) {
     const rows = target.rows(kind.name)
+    const resolveHere = scopes.within(kind, resolve)
     for (const desired of wanted.get(kind.name) ?? []) {
       yield
       if (left.has(desired.ref) || desired.lookup === true) continue
       const id = identities.ids.get(desired.ref)
       const row = id === undefined ? undefined : rows.get(id)
       if (row !== undefined && desired.lazy === true) continue
-      const found = diff({ kind, desired, row, baseline: baselines.get(desired.ref), resolve, nameOf })
+      const found = diff({ kind, desired, row, baseline: baselines.get(desired.ref), resolve: resolveHere, nameOf })
       drifts.push(...found.drifts)
+      for (const detail of found.contested) conflicts.push({ ref: desired.ref, label: desired.label, detail })
       settled.push(...found.settled)
       const returns = row !== undefined && typeof bindings.get(desired.ref)?.retiredAt === "number"
       if (row !== undefined && found.changes.length === 0 && found.late.length === 0) {
@@ -190,7 +194,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     released: [...moved, ...identities.released],
     settled,
     drifts,
-    conflicts: [...conflicts, ...gone.conflicts, ...unique.conflicts],
+    conflicts: [...conflicts, ...scopes.conflicts(), ...gone.conflicts, ...unique.conflicts],
     held: gone.held
   }
 }

@@ -41,6 +41,37 @@ const live = (found: GuestInterface): ReadonlyArray<Address.Cidr> =>
 const configured = (nic: Nic): ReadonlyArray<Address.Cidr> =>
   nic.addresses.flatMap((text) => Option.toArray(Address.parseCidr(text)))
 
+const interfaceBits = 64n
+
+/** The last 64 bits of the address that a NIC makes of its MAC (modified EUI-64). */
+const ofMac = (mac: string): bigint => {
+  const digits = mac.replaceAll(":", "")
+  return BigInt(`0x${digits.slice(0, 6)}FFFE${digits.slice(6)}`) ^ (1n << 57n)
+}
+
+/**
+ * Guests do not say which of their addresses is temporary. Where one made of the MAC address is reported, others of the
+ * same network with random last 64 bits are; what was typed by a person begins with zeros there.
+ */
+const withoutTemporary = (
+  all: ReadonlyArray<Address.Cidr>,
+  fixed: ReadonlyArray<Address.Cidr>,
+  mac: string
+): ReadonlyArray<Address.Cidr> => {
+  const own = ofMac(mac)
+  const isV6 = ({ address }: Address.Cidr) => address.family === 6
+  const networkOf = ({ address }: Address.Cidr) => address.value >> interfaceBits
+  const last = ({ address }: Address.Cidr) => BigInt.asUintN(64, address.value)
+  const networks = new Set(all.flatMap((cidr) => (isV6(cidr) && last(cidr) === own ? [networkOf(cidr)] : [])))
+  const isTemporary = (cidr: Address.Cidr): boolean =>
+    isV6(cidr) &&
+    networks.has(networkOf(cidr)) &&
+    last(cidr) !== own &&
+    last(cidr) >> 48n !== 0n &&
+    !fixed.some(({ address }) => address.family === 6 && address.value === cidr.address.value)
+  return all.filter((cidr) => !isTemporary(cidr))
+}
+
 const rank = (one: AssignedAddress): ReadonlyArray<number> => [
   one.static ? 0 : 1,
   // A host prefix is what shared addresses look like; they belong to a service, not to a guest.
@@ -57,9 +88,13 @@ const preferred: Order.Order<AssignedAddress> = Order.combine(
 /**
  * The addresses of a guest. A NIC that the guest reports (found by its MAC; VLAN children, aliases and bonds share it) has
  * the reported ones; a NIC it does not report has those of the configuration, if any. `whole`: nothing of the report, nor of
- * what the configuration says of it, was unreadable.
+ * what the configuration says of it, was unreadable. `temporary`: privacy addresses count.
  */
-export const addressesOf = (facts: GuestFacts, guest: Guest | undefined, whole: boolean): Addresses => {
+export const addressesOf = (
+  facts: GuestFacts,
+  guest: Guest | undefined,
+  { temporary, whole }: { readonly whole: boolean; readonly temporary: boolean }
+): Addresses => {
   if (guest === undefined) return { list: [], covered: new Set(), whole }
   const list = new Map<string, AssignedAddress>()
   const covered = new Set<string>()
@@ -69,7 +104,8 @@ export const addressesOf = (facts: GuestFacts, guest: Guest | undefined, whole: 
     const answered = reported.length > 0
     const isFixed = fixed.length > 0 && !nic.dhcp && !nic.slaac && !guest.agent
     if (whole && (answered || isFixed)) covered.add(nic.key)
-    for (const cidr of (answered ? reported.flatMap(live) : fixed).filter(isUsable)) {
+    const all = (answered ? reported.flatMap(live) : fixed).filter(isUsable)
+    for (const cidr of temporary || nic.mac === null ? all : withoutTemporary(all, fixed, nic.mac)) {
       const host = Address.format(cidr.address)
       if (list.has(host)) continue
       list.set(host, {

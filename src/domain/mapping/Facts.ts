@@ -17,6 +17,8 @@ export interface SourceSettings {
   readonly site?: string
   /** `{node}`, `{cluster}`, `{endpoint}` are replaced; the default is `{node}`. */
   readonly nodeName?: string
+  /** IPv6 privacy addresses: `keep` unless given. */
+  readonly temporaryAddresses?: "keep" | "ignore"
 }
 
 /** A guest that is to be in NetBox, with what could be read of it. */
@@ -92,8 +94,10 @@ export const factsOf = function* (
       vmid: facts.vmid
     })
     const scope = `guest/${facts.vmid}`
-    const isWhole = guest === undefined || understood(guest, ...addressing)
-    const addresses = addressesOf(facts, guest, isWhole && !partlySeen.has(scope))
+    const addresses = addressesOf(facts, guest, {
+      whole: (guest === undefined || understood(guest, ...addressing)) && !partlySeen.has(scope),
+      temporary: settings.temporaryAddresses !== "ignore"
+    })
     if (!decision.included || isUnknown(facts)) spared.push(facts)
     else if (facts.template !== true) {
       const knowsTags = !untagged.has(scope)

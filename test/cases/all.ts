@@ -1,0 +1,27 @@
+import { addressCases } from "./Addresses.ts"
+import { availabilityCases } from "./Availability.ts"
+import type { Case } from "./Case.ts"
+import { diskCases } from "./Disks.ts"
+import { identityCases } from "./Identity.ts"
+import { interfaceCases } from "./Interfaces.ts"
+import { moveCases } from "./Moves.ts"
+import { nameCases } from "./Names.ts"
+import { quietCases } from "./Quiet.ts"
+import { tagCases } from "./Tags.ts"
+import { vlanCases } from "./Vlans.ts"
+import { writeCases } from "./Writes.ts"
+
+/** Every edge case, by its number. */
+export const allCases: ReadonlyArray<Case> = [
+  ...quietCases,
+  ...nameCases,
+  ...identityCases,
+  ...moveCases,
+  ...availabilityCases,
+  ...addressCases,
+  ...interfaceCases,
+  ...vlanCases,
+  ...diskCases,
+  ...tagCases,
+  ...writeCases
+].sort((a, b) => a.number - b.number || (a.variant ?? "").localeCompare(b.variant ?? ""))

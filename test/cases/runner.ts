@@ -1,0 +1,64 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, type Scope } from "effect"
+import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
+import * as CuttingProxy from "../support/CuttingProxy.ts"
+import { engine } from "../support/Engine.ts"
+import type { NetBoxAddress } from "../support/State.ts"
+import type { Case, Estate } from "./Case.ts"
+import { quiet, type World } from "./World.ts"
+
+const start = (source: string, { settings: _, ...options }: Estate) =>
+  SimulatedProxmox.make({
+    name: `${source}-cluster`,
+    nodes: 2,
+    guests: 0,
+    seed: 1,
+    agentTimeout: "50 millis",
+    ...options
+  })
+
+const worldOf = Effect.fnUntraced(function* (one: Case, netbox: NetBoxAddress) {
+  const sources = yield* Effect.forEach(Object.entries(one.estates ?? { lab: {} }), ([name, estate]) =>
+    Effect.map(start(name, estate), (proxmox) => ({ name, proxmox, settings: estate.settings ?? {} }))
+  )
+  const proxy = one.cuts === true ? yield* CuttingProxy.make(netbox.url) : undefined
+  const cluster = (source: string) => {
+    const found = sources.find(({ name }) => name === source)
+    return found?.proxmox ?? assert.fail(`case ${one.number} has no source ${source}`)
+  }
+  const world: World = {
+    netbox,
+    cluster,
+    get proxmox() {
+      return cluster("lab")
+    },
+    engine: () =>
+      engine({
+        sources,
+        netbox: proxy === undefined ? netbox : { ...netbox, url: proxy.url },
+        rules: one.rules ?? [],
+        ...(one.deletes === true ? { deletes: true, grace: 0 } : {})
+      })
+  }
+  return world
+})
+
+export const titleOf = ({ number, title, variant = "" }: Case): string => `case ${number}${variant}: ${title}`
+
+/** A test for each case, on the NetBox that `netbox` empties or starts for it. */
+export const runCases = (
+  name: string,
+  cases: ReadonlyArray<Case>,
+  netbox: (one: Case) => Effect.Effect<NetBoxAddress, never, Scope.Scope>
+): void => {
+  describe(name, () => {
+    for (const one of cases) {
+      it.scopedLive(titleOf(one), () =>
+        Effect.gen(function* () {
+          const world = yield* worldOf(one, yield* netbox(one))
+          yield* one.run(world).pipe(Effect.zipRight(quiet(world)), Effect.provide(world.engine()))
+        })
+      )
+    }
+  })
+}
