@@ -234,7 +234,8 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     const base = stored === undefined ? undefined : comparable(field, stored, resolve)
     const accepts = (wanted.accepts ?? []).flatMap((one) => comparable(field, one, resolve) ?? [])
     const decision = decide(field, wanted, theirs, value, base, accepts)
-    const held: Decision = (wanted.owner ?? field.owner) === "initial" ? same : { take: "theirs", base: base ?? null }
+    const held: Decision =
+      (wanted.owner ?? field.owner) === "initial" ? same : { take: "theirs", base: base ?? null, both: false }
     decided.push({ name, field, wanted, value, decision: open || decision.take !== "ours" ? decision : held })
   }
   const groups = new Map<string, { readonly kept: boolean; readonly written: boolean }>()
