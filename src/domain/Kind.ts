@@ -121,6 +121,11 @@ export interface Kind extends Since {
   readonly keyless?: boolean
   /** While the field `by` is true, people rely on the object: only the fields of `writes` change, and it is not removed. */
   readonly guarded?: { readonly by: string; readonly writes: ReadonlyArray<string> }
+  /**
+   * What an object keeps when its key among its siblings changes: a part of the text that the engine wrote into `field`.
+   * By it the object is renamed in place rather than deleted and made anew.
+   */
+  readonly mark?: { readonly field: string; readonly of: (text: string) => string | undefined }
   /** Several refs may stand for one NetBox object. */
   readonly shared?: boolean
   readonly removal: Removal

@@ -8,7 +8,8 @@ import type { Kind } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
 import type { OperationPlanned } from "./Event.ts"
 import { byKind, isRefValue, type Ref, refsIn } from "./Ref.ts"
-import { reused, underNewRefs } from "./Reuse.ts"
+import { renamed } from "./Renamed.ts"
+import { type Moved, reused, underNewRefs } from "./Reuse.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
 import type { Steps } from "./Steps.ts"
 import { tagScopes } from "./TagScopes.ts"
@@ -32,6 +33,9 @@ export interface PlanInput {
 export interface Plan {
   readonly operations: ReadonlyArray<OperationPlanned>
   readonly bound: ReadonlyArray<Bound>
+  /** Bindings that go on under another ref, all at once: some exchange theirs. */
+  readonly moved: ReadonlyArray<Moved>
+  /** After those. */
   readonly released: ReadonlyArray<Released>
   readonly settled: Difference["settled"]
   readonly drifts: ReadonlyArray<Drift>
@@ -97,18 +101,31 @@ const byRefOf = function* (objects: ReadonlyArray<Desired>): Steps<ReadonlyMap<R
   return byRef
 }
 
+/** What is known of NetBox's objects, under the refs that stand for them now. */
+const underWantedRefs = function* (input: PlanInput, wanted: ReadonlyMap<string, ReadonlyArray<Desired>>) {
+  const known = { bindings: input.bindings, baselines: input.baselines }
+  const moved: Array<Moved> = []
+  const follow = function* (moves: ReadonlyArray<Moved>) {
+    moved.push(...moves)
+    known.bindings = yield* underNewRefs(known.bindings, moves, rebound)
+    known.baselines = yield* underNewRefs(known.baselines, moves, (fields) => fields)
+  }
+  yield* follow(yield* reused(input.desire.objects, known.bindings, known.baselines))
+  yield* follow(yield* renamed(input.kinds, wanted, yield* byKind(known.bindings.values()), known.baselines))
+  return { ...known, moved }
+}
+
 export const plan = function* (input: PlanInput): Steps<Plan> {
   const { desire, kinds, target } = input
-  const moved = yield* reused(desire.objects, input.bindings, input.baselines)
-  const known = yield* underNewRefs(input.bindings, moved, rebound)
   const byRef = yield* byRefOf(desire.objects)
   const wanted = yield* byKind(byRef.values())
+  const { moved, ...known } = yield* underWantedRefs(input, wanted)
 
   const ofRef = (to: Ref) => byRef.get(to)
-  const identities = yield* identify({ kinds, desired: wanted, wanted: ofRef, bindings: known, target })
+  const identities = yield* identify({ kinds, desired: wanted, wanted: ofRef, bindings: known.bindings, target })
   const taken = identities.released.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [{ becomes, ref }]))
-  const bindings = yield* underNewRefs(known, taken, rebound)
-  const baselines = yield* underNewRefs(input.baselines, [...moved, ...taken], (fields) => fields)
+  const bindings = yield* underNewRefs(known.bindings, taken, rebound)
+  const baselines = yield* underNewRefs(known.baselines, taken, (fields) => fields)
   const left = new Set(identities.left)
   const conflicts = [...identities.conflicts]
   const resolve: Resolve = (to) => {
@@ -191,7 +208,8 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   return {
     operations: yield* numbered(kinds, kept),
     bound,
-    released: [...moved, ...identities.released],
+    moved,
+    released: identities.released,
     settled,
     drifts,
     conflicts: [...conflicts, ...scopes.conflicts(), ...gone.conflicts, ...unique.conflicts],

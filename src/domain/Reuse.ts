@@ -88,12 +88,12 @@ export const underNewRefs = function* <A>(
     yield
     result.set(one, value)
   }
+  // All at once: objects may exchange their refs.
+  for (const { ref: old } of moved) result.delete(old)
   for (const { becomes, ref: old } of moved) {
     yield
-    const value = result.get(old)
-    if (value === undefined) continue
-    result.delete(old)
-    result.set(becomes, rename(value, becomes))
+    const value = entries.get(old)
+    if (value !== undefined) result.set(becomes, rename(value, becomes))
   }
   return result
 }

@@ -89,7 +89,8 @@ export interface RuleFacts {
   readonly type: "qemu" | "lxc"
   readonly name: string
   readonly node: string
-  readonly pool: string
+  /** "" for a guest in none; undefined where pools cannot be seen. */
+  readonly pool: string | undefined
   readonly tags: ReadonlyArray<string>
   readonly vmid: number
 }
@@ -98,6 +99,10 @@ export interface Setting {
   readonly value: string
   readonly rule: string
 }
+
+const settingNames = ["tenant", "role", "platform", "vrf"] as const
+
+export type SettingName = (typeof settingNames)[number] | "tags"
 
 export interface Decision {
   readonly included: boolean
@@ -110,6 +115,8 @@ export interface Decision {
     readonly vrf?: Setting
     readonly tags: ReadonlyArray<Setting>
   }
+  /** What may be set by a rule of which nobody can tell whether it fits: to be left alone. */
+  readonly unsure: ReadonlySet<SettingName>
 }
 
 const inRanges = (text: string, vmid: number): boolean =>
@@ -128,37 +135,46 @@ export const siteOf = (rules: ReadonlyArray<Rule>, facts: Pick<RuleFacts, "sourc
     )
     .at(-1)
 
-const fits = ({ match }: Rule, facts: RuleFacts): boolean => {
+/** Whether a rule is about a guest; undefined where only its pool could tell, and that is not known. */
+const fits = ({ match }: Rule, facts: RuleFacts): boolean | undefined => {
   if (match === undefined) return true
-  return (
+  const rest =
     found(match.source, [facts.source]) &&
     (match.type === undefined || match.type === facts.type) &&
     found(match.name, [facts.name]) &&
     found(match.node, [facts.node]) &&
-    found(match.pool, [facts.pool]) &&
     found(match.tag, facts.tags) &&
     (match.vmid === undefined || inRanges(match.vmid, facts.vmid))
-  )
+  if (!rest || match.pool === undefined) return rest
+  return facts.pool === undefined ? undefined : found(match.pool, [facts.pool])
 }
 
-/** What the rules say of one guest. */
+/** What the rules say of one guest. One of which they may say that it is none of the engine's business is not included. */
 export const decide = (rules: ReadonlyArray<Rule>, facts: RuleFacts): Decision => {
-  const fitting = rules.filter((rule) => fits(rule, facts))
+  const judged = rules.map((rule) => ({ rule, fit: fits(rule, facts) }))
+  const fitting = judged.flatMap(({ fit, rule }) => (fit === true ? [rule] : []))
+  const unsure = judged.flatMap(({ fit, rule }) => (fit === undefined ? [rule] : []))
+  const mayBeExcluded = unsure.some(({ exclude }) => exclude === true)
   const exclusion = fitting.find(({ exclude }) => exclude === true)
   const inclusion = fitting.find(({ include }) => include === true)
   const selective = rules.some(({ include }) => include === true)
   const set: { -readonly [K in "tenant" | "role" | "platform" | "vrf"]?: Setting } = {}
   const tags: Array<Setting> = []
   for (const { name: rule, set: values } of fitting) {
-    for (const field of ["tenant", "role", "platform", "vrf"] as const) {
+    for (const field of settingNames) {
       const value = values?.[field]
       if (value !== undefined) set[field] = { value, rule }
     }
     for (const value of values?.tags ?? []) tags.push({ value, rule })
   }
   return {
-    included: exclusion === undefined && (!selective || inclusion !== undefined),
+    included: exclusion === undefined && !mayBeExcluded && (!selective || inclusion !== undefined),
     because: (exclusion ?? inclusion)?.name ?? null,
-    set: { ...set, tags }
+    set: { ...set, tags },
+    unsure: new Set(
+      unsure.flatMap(({ set: values }) =>
+        ([...settingNames, "tags"] as const).filter((field) => values?.[field] !== undefined)
+      )
+    )
   }
 }

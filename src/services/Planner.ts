@@ -34,6 +34,7 @@ const pages = function* <A>(items: Iterable<A>): Generator<ReadonlyArray<A>> {
 
 /** Everything a plan decided, in the order in which a reader wants to know it; the seal is not among them. */
 const eventsOf = function* ({ made, warnings }: Decided): Generator<Event> {
+  if (made.moved.length > 0) yield { _tag: "BindingsReleased", bindings: made.moved }
   for (const bindings of pages(made.released)) yield { _tag: "BindingsReleased", bindings }
   for (const bindings of pages(made.bound)) yield { _tag: "ObjectsBound", bindings }
   for (const baselines of pages(made.settled)) yield { _tag: "BaselinesRecorded", baselines }

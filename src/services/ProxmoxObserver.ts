@@ -4,6 +4,7 @@ import { canonical, isJsonObject, type Json } from "../domain/Json.ts"
 import type { GuestFacts, NodeFacts, Observation } from "../domain/proxmox/Observation.ts"
 import * as Permissions from "../domain/proxmox/Permissions.ts"
 import * as Rows from "../domain/proxmox/Rows.ts"
+import * as Sdn from "../domain/proxmox/Sdn.ts"
 import { parseTagStyle } from "../domain/proxmox/Tags.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import type { Call, ProxmoxClient } from "./ProxmoxClient.ts"
@@ -89,6 +90,14 @@ const withNetwork = (ask: Ask, node: NodeFacts, note: Rows.Note): Effect.Effect<
     Rows.networkRows(data, node.name, note)
   ).pipe(Effect.map((network) => (network === undefined ? node : { ...node, network })))
 
+/** Undefined where they could not be seen: Proxmox leaves out those that the account may not audit. */
+const readVnets = Effect.fnUntraced(function* (ask: Ask, permissions: Permissions.Permissions | undefined) {
+  if (permissions === undefined || !Permissions.covers(permissions, "/sdn", "SDN.Audit")) return undefined
+  const zones = yield* ask({ path: "/cluster/sdn/zones" }, "source", "sdn", Sdn.vlanZones)
+  if (zones === undefined) return undefined
+  return yield* ask({ path: "/cluster/sdn/vnets" }, "source", "sdn", (data) => Sdn.vnets(data, zones))
+})
+
 export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestReaderOptions): ProxmoxObserver => {
   const reader = ProxmoxGuestReader.make(client, options)
 
@@ -127,6 +136,7 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
       ],
       { concurrency: 2 }
     )
+    const vnets = Sdn.namesVnets(seenGuests, seenNodes) ? yield* readVnets(ask, permissions) : undefined
     const unseen = asleep.map((guest): GuestFacts => ({ ...guest, status: "unknown" }))
 
     const observation: Observation = {
@@ -140,6 +150,7 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
         permissions !== undefined &&
         !missing.some(({ what }) => what === "guests" || what === "cluster"),
       ...(tagStyle === undefined ? {} : { tagStyle }),
+      ...(vnets === undefined ? {} : { vnets }),
       nodes: seenNodes,
       guests: [...seenGuests, ...unseen].sort((a, b) => a.vmid - b.vmid),
       gaps: inOrder(gaps)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
-import { decide, type Rule, type RuleFacts } from "../../src/domain/Rules.ts"
+import { type SettingName, decide, type Rule, type RuleFacts } from "../../src/domain/Rules.ts"
 
 const guest: RuleFacts = {
   source: "lab",
@@ -80,7 +80,12 @@ describe("what a rule fits", () => {
 
 describe("what rules decide", () => {
   it("keeps a guest of which no rule speaks, and gives no reason", () => {
-    assert.deepStrictEqual(decide([], guest), { included: true, because: null, set: { tags: [] } })
+    assert.deepStrictEqual(decide([], guest), {
+      included: true,
+      because: null,
+      set: { tags: [] },
+      unsure: new Set<SettingName>()
+    })
   })
 
   it("names the rule that excludes, which wins over one that includes", () => {

@@ -19,6 +19,39 @@ const textOf = (observation: Observation): string => canonical(JSON.parse(JSON.s
 const gapsOf = (observation: Observation) => observation.gaps.map(({ scope, what }) => `${scope} ${what}`)
 
 describe("ProxmoxObserver", () => {
+  it.scopedLive("asks for vnets where a guest is on one, and says nothing of them where they are hidden", () =>
+    Effect.gen(function* () {
+      const simulated = yield* lab({ guests: 2 })
+      const [vmid = 0] = simulated.cluster.guests.keys()
+      const nic = (bridge: string) => simulated.updateGuest(vmid, { net0: `virtio=BC:24:11:00:00:01,bridge=${bridge}` })
+      for (const guest of simulated.cluster.guests.values()) {
+        for (const key of Object.keys(guest.config)) {
+          if (/^net\d+$/.test(key)) yield* simulated.updateGuest(guest.vmid, { [key]: null })
+        }
+      }
+      yield* nic("vmbr1")
+      assert.isUndefined((yield* observeOnce(simulated)).vnets)
+      assert.notInclude(
+        (yield* simulated.requests).map(({ path }) => path),
+        "/cluster/sdn/vnets"
+      )
+      yield* nic("prodnet")
+      assert.deepStrictEqual((yield* observeOnce(simulated)).vnets, [
+        { name: "prodnet", tag: 200, alias: "Production network" }
+      ])
+      yield* simulated.addFault({
+        path: "/cluster/sdn/zones",
+        fault: Fault.Status({ status: 501, reason: "Method not implemented" }),
+        times: 1
+      })
+      const old = yield* observeOnce(simulated)
+      assert.isUndefined(old.vnets)
+      assert.isTrue(old.complete)
+      yield* simulated.revoke("SDN.Audit")
+      assert.isUndefined((yield* observeOnce(simulated)).vnets)
+    })
+  )
+
   it.scopedLive("reads a cluster whole: nodes, guests, tag colours, and what guests tell of themselves", () =>
     Effect.gen(function* () {
       const simulated = yield* lab()

@@ -94,14 +94,7 @@ export class PureWorld {
 
   /** Applies a plan; throws when an operation comes before what it needs. */
   apply(made: Plan): void {
-    for (const { becomes, ref } of made.released) {
-      const binding = this.bindings.get(ref)
-      const fields = this.baselines.get(ref)
-      this.#forget(ref)
-      if (becomes === undefined || binding === undefined) continue
-      this.bindings.set(becomes, { ...binding, ref: becomes })
-      if (fields !== undefined) this.baselines.set(becomes, fields)
-    }
+    for (const step of [made.moved, made.released]) this.#release(step)
     for (const { evidence, id, ref } of made.bound) {
       this.bindings.set(ref, { ref, id, evidence, retiredAt: null, created: false })
     }
@@ -152,6 +145,21 @@ export class PureWorld {
     const known = this.baselines.get(ref) ?? new Map<string, Json>()
     this.baselines.set(ref, known)
     return known
+  }
+
+  /** All at once, as the journal's projections do. */
+  #release(released: Plan["released"]) {
+    const known = released.map((one) => ({
+      ...one,
+      binding: this.bindings.get(one.ref),
+      fields: this.baselines.get(one.ref)
+    }))
+    for (const { ref } of released) this.#forget(ref)
+    for (const { becomes, binding, fields } of known) {
+      if (becomes === undefined || binding === undefined) continue
+      this.bindings.set(becomes, { ...binding, ref: becomes })
+      if (fields !== undefined) this.baselines.set(becomes, fields)
+    }
   }
 
   #forget(ref: Ref) {

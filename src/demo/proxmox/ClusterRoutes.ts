@@ -125,6 +125,18 @@ export const clusterRoutes: ReadonlyArray<Route> = [
   },
   {
     method: "GET",
+    path: "/cluster/sdn/zones",
+    answer: (call) => {
+      const zones = new Set(call.cluster.vnets.map((vnet) => String(vnet["zone"])))
+      return Effect.succeed(
+        [...zones]
+          .filter((zone) => call.allowed("SDN.Audit", `/sdn/zones/${zone}`))
+          .map((zone) => ({ zone, type: "vlan", bridge: "vmbr0", ipam: "pve" }))
+      )
+    }
+  },
+  {
+    method: "GET",
     path: "/cluster/sdn/vnets",
     answer: (call) =>
       Effect.succeed(

@@ -39,7 +39,7 @@ export const VmInterface: Kind = {
       }
     }
   ],
-  unique: [{ fields: ["virtual_machine", "name"] }],
+  unique: [{ fields: ["name", "virtual_machine"] }],
   lookup: [
     { field: "virtual_machine", filter: "virtual_machine_id" },
     { field: "name", filter: "name" }

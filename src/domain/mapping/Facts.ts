@@ -1,6 +1,7 @@
 import { parseGuest } from "../proxmox/ParseGuest.ts"
 import type { Guest } from "../proxmox/Guest.ts"
-import type { GuestFacts, Observation } from "../proxmox/Observation.ts"
+import type { GuestFacts, NodeFacts, Observation } from "../proxmox/Observation.ts"
+import type { Vnet } from "../proxmox/Sdn.ts"
 import * as Tags from "../proxmox/Tags.ts"
 import { decide, type Decision, type Rule, siteOf } from "../Rules.ts"
 import type { Steps } from "../Steps.ts"
@@ -42,6 +43,10 @@ export interface Facts {
   readonly target: Target
   /** Names of the kinds that this NetBox has. */
   readonly kinds: ReadonlySet<string>
+  /** Undefined where they were not seen. */
+  readonly vnets: ReadonlyMap<string, Vnet> | undefined
+  /** What the nodes' own interfaces are, by node. */
+  readonly networks: ReadonlyMap<string, NodeFacts["network"]>
   readonly site: SitePlace
   /** Of nodes that a rule places elsewhere, by name. */
   readonly nodeSites: ReadonlyMap<string, SitePlace>
@@ -75,6 +80,7 @@ export const factsOf = function* (
 ): Steps<Facts> {
   const source = settings.name
   const site = placeOf(settings, observation, target)
+  const seesPools = !observation.gaps.some(({ scope, what }) => scope === "source" && what === "pools")
   const partlySeen = new Set(observation.gaps.flatMap(({ scope, what }) => (what === "addresses" ? [scope] : [])))
   const untagged = new Set(observation.gaps.flatMap(({ scope, why }) => (why.startsWith("tags: ") ? [scope] : [])))
   const guests: Array<GuestView> = []
@@ -89,18 +95,19 @@ export const factsOf = function* (
       type: facts.type,
       name,
       node: facts.node,
-      pool: facts.pool ?? "",
+      pool: facts.pool ?? (seesPools ? "" : undefined),
       tags,
       vmid: facts.vmid
     })
     const scope = `guest/${facts.vmid}`
-    const addresses = addressesOf(facts, guest, {
+    const placed = decision.unsure.has("vrf") ? undefined : guest
+    const addresses = addressesOf(facts, placed, {
       whole: (guest === undefined || understood(guest, ...addressing)) && !partlySeen.has(scope),
       temporary: settings.temporaryAddresses !== "ignore"
     })
     if (!decision.included || isUnknown(facts)) spared.push(facts)
     else if (facts.template !== true) {
-      const knowsTags = !untagged.has(scope)
+      const knowsTags = !untagged.has(scope) && !decision.unsure.has("tags")
       guests.push({ key: guestKey(source, facts.vmid), facts, guest, decision, tags, knowsTags, addresses })
     }
   }
@@ -109,6 +116,8 @@ export const factsOf = function* (
     observation,
     target,
     kinds,
+    vnets: observation.vnets && new Map(observation.vnets.map((vnet) => [vnet.name, vnet])),
+    networks: new Map(observation.nodes.map(({ name, network }) => [name, network])),
     site,
     nodeSites: new Map(
       observation.nodes.flatMap(({ name }) => {

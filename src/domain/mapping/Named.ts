@@ -32,7 +32,7 @@ export const setBy = (
   guest: Facts["guests"][number],
   setting: Setting
 ): { readonly [field: string]: Wanted } => {
-  const set = guest.decision.set[setting]
+  const set = guest.decision.unsure.has(setting) ? undefined : guest.decision.set[setting]
   const key = set === undefined ? undefined : find(target, setting, set.value)
   return set === undefined || key === undefined
     ? {}

@@ -23,10 +23,13 @@ const typeRef = (slug: string): Ref => ref(kind, slug)
 const roleRef = (slug: string): Ref => ref("dcim.devicerole", slug)
 
 /** The field of a virtual machine that says of which type the guest is. */
-export const typeOf = (facts: Facts, { facts: { type } }: GuestView): { readonly [field: string]: Wanted } =>
-  hasTypes(facts)
-    ? { virtual_machine_type: want(refTo(typeRef(types[type].slug)), "type") }
-    : { role: want(refTo(roleRef(roles[type].slug)), "type") }
+export const typeOf = (
+  facts: Facts,
+  { decision, facts: { type } }: GuestView
+): { readonly [field: string]: Wanted } => {
+  if (hasTypes(facts)) return { virtual_machine_type: want(refTo(typeRef(types[type].slug)), "type") }
+  return decision.unsure.has("role") ? {} : { role: want(refTo(roleRef(roles[type].slug)), "type") }
+}
 
 /** The roles by which machines are told apart before NetBox 4.6. */
 export const typeRoles = (facts: Facts): ReadonlyArray<Desired> =>

@@ -1,5 +1,6 @@
 import type { Gap } from "../Event.ts"
 import type { JsonObject } from "../Json.ts"
+import type { Vnet } from "./Sdn.ts"
 
 /**
  * What one read of a Proxmox source returned, cleaned of secrets and of everything that moves by itself (uptime, cpu,
@@ -17,6 +18,8 @@ export interface Observation {
   readonly complete: boolean
   /** `tag-style` of `/cluster/options`, parsed: background colours as six lower-case hex digits, by tag. */
   readonly tagStyle?: { readonly caseSensitive: boolean; readonly colors: { readonly [tag: string]: string } }
+  /** Sorted by name; asked for only where a guest is attached to something that may be one. */
+  readonly vnets?: ReadonlyArray<Vnet>
   /** Sorted by name. */
   readonly nodes: ReadonlyArray<NodeFacts>
   /** Sorted by vmid. */

@@ -79,7 +79,7 @@ const needsOf = (version: string): ReadonlyArray<Need> => [
     privilege: "Pool.Audit",
     path: "/pool",
     what: "pools",
-    costs: "the pools of guests are unknown, and rules on them match nothing"
+    costs: "the pools of guests are unknown: what rules on them would decide is left as it is"
   },
   ...(isAtLeast(version, 8, 0)
     ? [{ privilege: "SDN.Audit", path: "/sdn", what: "network", costs: "bridges are hidden" } as const]
