@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { Option, Schema } from "effect"
 import { Event, type Recorded, versions } from "../domain/Event.ts"
 import type { Json, JsonObject } from "../domain/Json.ts"
-import { upcast } from "../domain/Upcast.ts"
+import { isExact, upcast } from "../domain/Upcast.ts"
 import type { Scrub } from "./Scrub.ts"
 
 /** A row of the table of events. */
@@ -33,7 +33,7 @@ const decode = Schema.decodeUnknownOption(Event)
 
 /** Null when a secret cannot be taken out of the event without breaking it. An event of a wrong shape throws. */
 export const draftOf = (event: Event, scrub: Scrub): Draft | null => {
-  const { _tag, ...members } = encode(event)
+  const { _tag, ...members } = isExact(event) ? event : encode(event)
   const data = JSON.stringify(members)
   const clean = scrub.event(data)
   if (clean === data) return { event, shape: versions[_tag], data }
