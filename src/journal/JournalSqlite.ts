@@ -1,14 +1,15 @@
-import * as Reactivity from "@effect/experimental/Reactivity"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { Context, Effect, Layer, Option, PubSub, Queue, type Redacted, Stream } from "effect"
 import * as Blobs from "./Blobs.ts"
+import { connect, type Connection } from "./Connection.ts"
+import * as Fold from "./Fold.ts"
 import { type Head, Journal, JournalFailed, type JournalLocked } from "./Journal.ts"
 import { hold } from "./Lock.ts"
-import { inspect, migrate } from "./Migrations.ts"
+import { inspect, isProjected, migrate } from "./Migrations.ts"
 import { Projections } from "./Projections.ts"
 import * as ProjectionsSqlite from "./ProjectionsSqlite.ts"
 import * as Reader from "./Reader.ts"
+import { rebuild } from "./Rebuild.ts"
 import { scrubOf } from "./Scrub.ts"
 import { failing } from "./SqliteFailure.ts"
 import * as Writer from "./Writer.ts"
@@ -25,19 +26,14 @@ type Services = Context.Context<Journal | Projections>
 /** How often a reader of another process's journal looks for news. */
 const interval = "500 millis"
 
-const connect = (file: string, readonly: boolean) =>
-  SqliteClient.make({ filename: file, readonly, disableWAL: true }).pipe(
-    Effect.provide(Reactivity.layer),
-    Effect.tap((sql) => sql.unsafe("PRAGMA busy_timeout = 5000")),
-    failing(file)
-  )
-
 /** FULL: an intent has to outlive a power cut, not only the process. */
-const prepare = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, file: string) {
+const prepare = Effect.fnUntraced(function* (connection: Connection, file: string) {
+  const { db, sql } = connection
   yield* inspect(sql, { file, writable: true })
-  yield* sql.unsafe("PRAGMA journal_mode = WAL")
-  yield* sql.unsafe("PRAGMA synchronous = FULL").raw
+  yield* Effect.try(() => db.pragma("journal_mode = WAL"))
+  yield* Effect.try(() => db.pragma("synchronous = FULL"))
   yield* Effect.provideService(migrate, SqlClient.SqlClient, sql)
+  if (!(yield* isProjected(sql))) yield* rebuild(connection, file)
 })
 
 const reading = (sql: SqlClient.SqlClient, file: string, news: Reader.News) => {
@@ -56,19 +52,21 @@ const reading = (sql: SqlClient.SqlClient, file: string, news: Reader.News) => {
 }
 
 const writable = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
+  connection: Connection,
   readSql: SqlClient.SqlClient,
   { file, secrets }: JournalOptions
 ) {
   const heads = yield* PubSub.sliding<number>(1)
   const scrub = scrubOf(secrets)
-  const { append, health } = yield* Writer.make({ sql, file, scrub, committed: (seq) => PubSub.publish(heads, seq) })
+  const fold = Fold.make(connection.db, "")
+  const committed = (seq: number) => PubSub.publish(heads, seq)
+  const { append, health } = yield* Writer.make({ connection, fold, file, scrub, committed })
   const services: Services = Context.make(Journal, {
     ...reading(readSql, file, Effect.map(PubSub.subscribe(heads), Queue.take)),
     append,
-    putBlob: (text) => failing(file)(Blobs.put(sql, scrub.text(text))),
+    putBlob: (text) => failing(file)(Blobs.put(connection.sql, scrub.text(text))),
     health
-  }).pipe(Context.add(Projections, ProjectionsSqlite.make({ write: sql, readSql, file })))
+  }).pipe(Context.add(Projections, { ...ProjectionsSqlite.make(readSql, file), rebuild: rebuild(connection, file) }))
   return services
 })
 
@@ -77,9 +75,9 @@ export const layer = (options: JournalOptions): Layer.Layer<Journal | Projection
   Layer.scopedContext(
     Effect.gen(function* () {
       yield* hold(options.file)
-      const sql = yield* connect(options.file, false)
-      yield* failing(options.file)(prepare(sql, options.file))
-      return yield* writable(sql, yield* connect(options.file, true), options)
+      const connection = yield* connect(options.file, false)
+      yield* failing(options.file)(prepare(connection, options.file))
+      return yield* writable(connection, (yield* connect(options.file, true)).sql, options)
     })
   )
 
@@ -87,7 +85,7 @@ export const layer = (options: JournalOptions): Layer.Layer<Journal | Projection
 export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections, JournalFailed> =>
   Layer.scopedContext(
     Effect.gen(function* () {
-      const sql = yield* connect(file, true)
+      const { sql } = yield* connect(file, true)
       yield* failing(file)(inspect(sql, { file, writable: false }))
       const refused = new JournalFailed({ file, detail: "it was opened to be read", remedy: "Open it for writing" })
       const services: Services = Context.make(Journal, {
@@ -95,12 +93,7 @@ export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections, 
         append: () => Effect.fail(refused),
         putBlob: () => Effect.fail(refused),
         health: Effect.succeed(Option.none())
-      }).pipe(
-        Context.add(Projections, {
-          ...ProjectionsSqlite.make({ write: sql, readSql: sql, file }),
-          rebuild: Effect.fail(refused)
-        })
-      )
+      }).pipe(Context.add(Projections, { ...ProjectionsSqlite.make(sql, file), rebuild: Effect.fail(refused) }))
       return services
     })
   )
@@ -109,8 +102,8 @@ export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections, 
 export const layerMemory: Layer.Layer<Journal | Projections, JournalFailed> = Layer.scopedContext(
   Effect.gen(function* () {
     const file = ":memory:"
-    const sql = yield* connect(file, false)
-    yield* failing(file)(prepare(sql, file))
-    return yield* writable(sql, sql, { file, secrets: [] })
+    const connection = yield* connect(file, false)
+    yield* failing(file)(prepare(connection, file))
+    return yield* writable(connection, connection.sql, { file, secrets: [] })
   })
 )

@@ -6,12 +6,15 @@ import events from "./migrations/0001_events.ts"
 import projections from "./migrations/0002_projections.ts"
 import runPace from "./migrations/0003_run_pace.ts"
 import observed from "./migrations/0004_observed.ts"
+import projected from "./migrations/0005_projected.ts"
+import { version } from "./Tables.ts"
 
 const migrations = {
   "0001_events": events,
   "0002_projections": projections,
   "0003_run_pace": runPace,
-  "0004_observed": observed
+  "0004_observed": observed,
+  "0005_projected": projected
 }
 
 /** The number of the last migration that this engine has. */
@@ -30,6 +33,10 @@ const schemaOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   const [row] = yield* sql<{ readonly id: number }>`SELECT max(migration_id) AS id FROM effect_sql_migrations`
   return row?.id ?? null
 })
+
+/** Whether the projections in a file, which has seen every migration, are those that this engine makes. */
+export const isProjected = (sql: SqlClient.SqlClient) =>
+  Effect.map(sql`SELECT 1 FROM projected WHERE version = ${version}`, (rows) => rows.length > 0)
 
 /** Refuses, before anything is changed, a file that is not a journal or not one of this engine's age. */
 export const inspect = Effect.fnUntraced(function* (
@@ -51,10 +58,10 @@ export const inspect = Effect.fnUntraced(function* (
       remedy: "Use that version"
     })
   }
-  if (schema < latest && !writable) {
+  if (!writable && (schema < latest || !(yield* isProjected(sql)))) {
     return yield* new JournalFailed({
       file,
-      detail: `an older proxledger wrote it (schema ${schema} of ${latest})`,
+      detail: "another proxledger wrote it",
       remedy: "Run `proxledger journal rebuild` once, which brings it up to date"
     })
   }

@@ -1,16 +1,13 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option } from "effect"
 import type { Binding } from "../domain/Binding.ts"
 import type { Event, EventOf, RunPace } from "../domain/Event.ts"
-import type { Json } from "../domain/Json.ts"
+import type { Json, JsonObject } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
-import { fold } from "./Fold.ts"
-import { projectionTables } from "./migrations/0002_projections.ts"
 import type { OperationRow, Projections, RunRow } from "./Projections.ts"
-import { read } from "./Reader.ts"
 import { failing } from "./SqliteFailure.ts"
 import { recorded, type StoredEvent } from "./StoredEvent.ts"
-import { transactionOf } from "./Transaction.ts"
+import type { StoredBaseline } from "./Tables.ts"
 
 /** As stored: our own fold wrote it, so it is not checked again. */
 type StoredRun = Omit<RunRow, "sources" | "pace"> & { readonly sources: string; readonly pace: string | null }
@@ -23,6 +20,11 @@ const runOf = (row: StoredRun): RunRow => ({
 
 type StoredBinding = Omit<Binding, "created"> & { readonly created: number }
 
+const baselineOf = ({ fields, ref }: StoredBaseline): [Ref, ReadonlyMap<string, Json>] => [
+  ref,
+  new Map(Object.entries(JSON.parse(fields) as JsonObject))
+]
+
 const isOf =
   <Tag extends Event["_tag"]>(tag: Tag) =>
   (found: {
@@ -34,29 +36,8 @@ const isOf =
   } =>
     found.event._tag === tag
 
-interface Baseline {
-  readonly ref: Ref
-  readonly field: string
-  readonly value: string
-}
-
-const baselinesOf = (rows: ReadonlyArray<Baseline>): ReadonlyMap<Ref, ReadonlyMap<string, Json>> => {
-  const found = new Map<Ref, Map<string, Json>>()
-  for (const { field, ref, value } of rows) {
-    const fields = found.get(ref) ?? new Map<string, Json>()
-    fields.set(field, JSON.parse(value) as Json)
-    found.set(ref, fields)
-  }
-  return found
-}
-
-/** `write` serves the rebuild, `readSql` everything else, so that no question waits for a transaction. */
-export const make = (options: {
-  readonly write: SqlClient.SqlClient
-  readonly readSql: SqlClient.SqlClient
-  readonly file: string
-}): Projections["Type"] => {
-  const { file, readSql: sql, write } = options
+/** What can be asked of the tables. */
+export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["Type"], "rebuild"> => {
   const runs = sql.literal(
     "run, cause AS trigger, actor, sources, state, outcome, started, ended, operations, ok, failed, skipped, digest, pace, detail"
   )
@@ -79,16 +60,6 @@ export const make = (options: {
       ),
       failing(file)
     )
-
-  const rebuild = Effect.gen(function* () {
-    for (const table of Object.keys(projectionTables)) yield* write`DELETE FROM ${write(table)}`
-    const events = yield* read(write, file, { after: 0 }).pipe(
-      Stream.chunks,
-      Stream.mapEffect((page) => Effect.as(fold(write, [...page]), page.length)),
-      Stream.runSum
-    )
-    return { events }
-  }).pipe(transactionOf(write))
 
   return {
     runs: (limit) =>
@@ -117,12 +88,11 @@ export const make = (options: {
       ),
       failing(file)
     ),
-    baselines: sql<Baseline>`SELECT ref, field, value FROM baselines ORDER BY ref, field`.pipe(
-      Effect.map(baselinesOf),
+    baselines: sql<StoredBaseline>`SELECT ref, fields FROM baselines ORDER BY ref`.pipe(
+      Effect.map((rows) => new Map(rows.map(baselineOf))),
       failing(file)
     ),
     lastSource: (source) => Effect.map(last("proxmox", source), Option.filter(isOf("SourceObserved"))),
-    lastTarget: (target) => Effect.map(last("netbox", target), Option.filter(isOf("TargetObserved"))),
-    rebuild: failing(file)(rebuild)
+    lastTarget: (target) => Effect.map(last("netbox", target), Option.filter(isOf("TargetObserved")))
   }
 }

@@ -1,12 +1,11 @@
-import type * as SqlClient from "@effect/sql/SqlClient"
 import { Chunk, Clock, Deferred, Effect, Option, Queue, Ref } from "effect"
-import type { Event, Recorded } from "../domain/Event.ts"
-import { fold } from "./Fold.ts"
+import type { Event } from "../domain/Event.ts"
+import type { Connection } from "./Connection.ts"
+import type { Fold } from "./Fold.ts"
 import { Conflict, type Head, JournalFailed } from "./Journal.ts"
 import type { Scrub } from "./Scrub.ts"
-import { failureOf } from "./SqliteFailure.ts"
+import { failure, failureOf } from "./SqliteFailure.ts"
 import { chainOf, type Draft, draftOf, type StoredEvent } from "./StoredEvent.ts"
-import { transactionOf } from "./Transaction.ts"
 
 interface Job {
   readonly stream: string
@@ -18,62 +17,56 @@ interface Job {
 /** Appends that wait at once share one transaction and one sync of the disk. */
 const groupSize = 64
 
-const headOf = (sql: SqlClient.SqlClient) =>
-  Effect.map(
-    sql<Head>`SELECT seq, chain FROM events ORDER BY seq DESC LIMIT 1`,
-    ([head]): Head => head ?? { seq: 0, chain: "" }
-  )
-
-const versionOf = (sql: SqlClient.SqlClient, stream: string) =>
-  Effect.map(
-    sql<{ readonly version: number | null }>`SELECT max(version) AS version FROM events WHERE stream = ${stream}`,
-    ([row]) => Number(row?.version ?? 0)
-  )
+const empty: Head = { seq: 0, chain: "" }
 
 /** The jobs whose expectation holds, and what follows from them in the projections; a conflict fails its own job only. */
-const write = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, jobs: ReadonlyArray<Job>) {
-  const head = yield* headOf(sql)
-  const at = yield* Clock.currentTimeMillis
-  const versions = new Map<string, number>()
-  const outcomes = new Map<Job, Effect.Effect<number, Conflict>>()
-  const rows: Array<Omit<StoredEvent, "chain">> = []
-  const recorded: Array<Recorded> = []
-  for (const job of jobs) {
-    const { drafts, expected, stream } = job
-    const actual = versions.get(stream) ?? (yield* versionOf(sql, stream))
-    if (actual !== expected) {
-      outcomes.set(job, Effect.fail(new Conflict({ stream, expected, actual })))
-      continue
+const writing = ({ db }: Connection, fold: Fold) => {
+  const head = db.prepare<[], Head>("SELECT seq, chain FROM events ORDER BY seq DESC LIMIT 1")
+  const latest = db.prepare<[string], { readonly version: number | null }>(
+    "SELECT max(version) AS version FROM events WHERE stream = ?"
+  )
+  const insert = db.prepare<[number, number, string, number, string, number, string, string]>(
+    "INSERT INTO events (seq, at, stream, version, tag, shape, data, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+  )
+  return db.transaction((jobs: ReadonlyArray<Job>, now: number) => {
+    const before = head.get() ?? empty
+    const versions = new Map<string, number>()
+    const outcomes = new Map<Job, Effect.Effect<number, Conflict>>()
+    const rows: Array<Omit<StoredEvent, "chain">> = []
+    for (const job of jobs) {
+      const { drafts, expected, stream } = job
+      const actual = versions.get(stream) ?? latest.get(stream)?.version ?? 0
+      if (actual !== expected) {
+        outcomes.set(job, Effect.fail(new Conflict({ stream, expected, actual })))
+        continue
+      }
+      for (const [index, { data, event, shape }] of drafts.entries()) {
+        const place = { seq: before.seq + rows.length + 1, at: now, stream, version: expected + index + 1 }
+        rows.push({ ...place, tag: event._tag, shape, data })
+        fold.apply({ ...place, event })
+      }
+      versions.set(stream, expected + drafts.length)
+      outcomes.set(job, Effect.succeed(expected + drafts.length))
     }
-    drafts.forEach(({ data, event, shape }, index) => {
-      const place = { seq: head.seq + rows.length + 1, at, stream, version: expected + index + 1 }
-      rows.push({ ...place, tag: event._tag, shape, data })
-      recorded.push({ ...place, event })
-    })
-    versions.set(stream, expected + drafts.length)
-    outcomes.set(job, Effect.succeed(expected + drafts.length))
-  }
-  if (rows.length > 0) {
-    const chain = chainOf(head.chain, rows)
-    yield* sql`
-      INSERT INTO events (seq, at, stream, version, tag, shape, data, chain)
-      SELECT value->>'seq', value->>'at', value->>'stream', value->>'version', value->>'tag', value->>'shape',
-        value->>'data', ${chain}
-      FROM json_each(${JSON.stringify(rows)})`
-    yield* fold(sql, recorded)
-  }
-  return { outcomes, seq: head.seq + rows.length }
-})
+    const chain = chainOf(before.chain, rows)
+    for (const { at, data, seq, shape, stream, tag, version } of rows) {
+      insert.run(seq, at, stream, version, tag, shape, data, chain)
+    }
+    fold.write(0)
+    return { outcomes, seq: before.seq + rows.length }
+  })
+}
 
 /** One fiber writes, so that there is one order; `committed` is told the new head after each transaction. */
 export const make = Effect.fnUntraced(function* (options: {
-  readonly sql: SqlClient.SqlClient
+  readonly connection: Connection
+  readonly fold: Fold
   readonly file: string
   readonly scrub: Scrub
   readonly committed: (seq: number) => Effect.Effect<unknown>
 }) {
-  const { file, scrub, sql } = options
-  const transaction = transactionOf(sql)
+  const { connection, file, fold, scrub } = options
+  const write = writing(connection, fold)
   const health = yield* Ref.make(Option.none<JournalFailed>())
   const closed = new JournalFailed({ file, detail: "it was closed before this was written", remedy: "Run again" })
   let closing = false
@@ -90,13 +83,17 @@ export const make = Effect.fnUntraced(function* (options: {
   )
 
   const commit = Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>) {
-    const { outcomes, seq } = yield* transaction(write(sql, jobs))
+    const now = yield* Clock.currentTimeMillis
+    const { outcomes, seq } = yield* connection.turn.withPermits(1)(
+      Effect.try({ try: () => write(jobs, now), catch: (problem) => failure(file, problem) })
+    )
     yield* Ref.set(health, Option.none())
     yield* options.committed(seq)
     for (const job of jobs) yield* Deferred.complete(job.done, outcomes.get(job) ?? Effect.fail(closed))
   })
-  /** A failed COMMIT arrives as a defect; nothing of the transaction is on disk then. */
+  /** Nothing of the transaction is on disk then. */
   const refuse = Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, failed: JournalFailed) {
+    fold.forget()
     yield* Ref.set(health, Option.some(failed))
     for (const { done } of jobs) yield* Deferred.fail(done, failed)
   })

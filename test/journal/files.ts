@@ -4,7 +4,7 @@ import * as Path from "node:path"
 import Sqlite from "better-sqlite3"
 import { Redacted } from "effect"
 import { layer } from "../../src/journal/JournalSqlite.ts"
-import { projectionTables } from "../../src/journal/migrations/0002_projections.ts"
+import { tables } from "../../src/journal/Tables.ts"
 
 /** A journal that does not exist yet, in a folder of its own. */
 export const fresh = (): string =>
@@ -16,11 +16,11 @@ export const inFile = (file = fresh(), secrets: ReadonlyArray<string> = []) =>
 /** Every row of every projection, as one text. */
 export const dump = (file: string): string => {
   const db = new Sqlite(file, { readonly: true })
-  const tables = Object.entries(projectionTables).map(([table, key]) =>
-    db.prepare(`SELECT * FROM ${table} ORDER BY ${key.join(", ")}`).all()
+  const rows = Object.values(tables).map(({ key, name }) =>
+    db.prepare(`SELECT * FROM ${name} ORDER BY ${key.join(", ")}`).all()
   )
   db.close()
-  return JSON.stringify(tables)
+  return JSON.stringify(rows)
 }
 
 /** Does something to the file behind the journal's back. */

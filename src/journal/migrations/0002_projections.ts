@@ -54,12 +54,3 @@ export default Effect.gen(function* () {
       PRIMARY KEY (ref, field)
     )`
 })
-
-/** In an order that a dump can rely on. */
-export const projectionTables = {
-  runs: ["run"],
-  operations: ["run", "op"],
-  bindings: ["ref"],
-  baselines: ["ref", "field"],
-  observed: ["side", "name"]
-} as const

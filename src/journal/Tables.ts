@@ -1,0 +1,159 @@
+import type { Ref } from "../domain/Ref.ts"
+
+/** What a column holds. */
+export type Cell = string | number | null
+
+export type RowOf<Row> = { readonly [Column in keyof Row]: Cell }
+
+/** A table that is made of the events. */
+export interface Table<Row extends RowOf<Row>> {
+  readonly name: string
+  /** The columns that say which row it is. */
+  readonly key: ReadonlyArray<keyof Row & string>
+  /** All columns with their SQL types. */
+  readonly columns: ReadonlyArray<readonly [column: keyof Row & string, type: string]>
+  /** By what it is searched besides. Never by a column that changes with every event: that costs more than the row. */
+  readonly search: ReadonlyArray<ReadonlyArray<keyof Row & string>>
+}
+
+export interface StoredRun {
+  readonly run: string
+  readonly cause: string
+  readonly actor: string
+  /** JSON list. */
+  readonly sources: string
+  readonly state: string
+  readonly outcome: string | null
+  readonly started: number
+  readonly ended: number | null
+  readonly operations: number
+  readonly ok: number
+  readonly failed: number
+  readonly skipped: number
+  readonly digest: string | null
+  /** JSON. */
+  readonly pace: string | null
+  readonly detail: string
+}
+
+export interface StoredOperation {
+  readonly run: string
+  readonly op: number
+  readonly verb: string
+  readonly purpose: string
+  readonly ref: Ref
+  readonly label: string
+  readonly state: string
+  readonly netbox_id: number | null
+  readonly detail: string
+  readonly at: number
+  /** Sequence number of the event that planned it, where its changes stand. */
+  readonly planned: number
+}
+
+export interface StoredBinding {
+  readonly ref: Ref
+  readonly netbox_id: number
+  readonly evidence: string
+  readonly retired_at: number | null
+  readonly created: number
+}
+
+export interface StoredBaseline {
+  readonly ref: Ref
+  /** JSON object: by field, the value that was last applied or found equal. */
+  readonly fields: string
+}
+
+/** The latest observation of a side. */
+export interface StoredObserved {
+  readonly side: "proxmox" | "netbox"
+  readonly name: string
+  /** Sequence number of its event. */
+  readonly seq: number
+  /** What speaks against going on with it. */
+  readonly doubt: string
+}
+
+const runs: Table<StoredRun> = {
+  name: "runs",
+  key: ["run"],
+  columns: [
+    ["run", "TEXT NOT NULL"],
+    ["cause", "TEXT NOT NULL"],
+    ["actor", "TEXT NOT NULL"],
+    ["sources", "TEXT NOT NULL"],
+    ["state", "TEXT NOT NULL"],
+    ["outcome", "TEXT"],
+    ["started", "INTEGER NOT NULL"],
+    ["ended", "INTEGER"],
+    ["operations", "INTEGER NOT NULL"],
+    ["ok", "INTEGER NOT NULL"],
+    ["failed", "INTEGER NOT NULL"],
+    ["skipped", "INTEGER NOT NULL"],
+    ["digest", "TEXT"],
+    ["pace", "TEXT"],
+    ["detail", "TEXT NOT NULL"]
+  ],
+  search: [["state", "started"]]
+}
+
+const operations: Table<StoredOperation> = {
+  name: "operations",
+  key: ["run", "op"],
+  columns: [
+    ["run", "TEXT NOT NULL"],
+    ["op", "INTEGER NOT NULL"],
+    ["verb", "TEXT NOT NULL"],
+    ["purpose", "TEXT NOT NULL"],
+    ["ref", "TEXT NOT NULL"],
+    ["label", "TEXT NOT NULL"],
+    ["state", "TEXT NOT NULL"],
+    ["netbox_id", "INTEGER"],
+    ["detail", "TEXT NOT NULL"],
+    ["at", "INTEGER NOT NULL"],
+    ["planned", "INTEGER NOT NULL"]
+  ],
+  search: [["ref"]]
+}
+
+const bindings: Table<StoredBinding> = {
+  name: "bindings",
+  key: ["ref"],
+  columns: [
+    ["ref", "TEXT NOT NULL"],
+    ["netbox_id", "INTEGER NOT NULL"],
+    ["evidence", "TEXT NOT NULL"],
+    ["retired_at", "INTEGER"],
+    ["created", "INTEGER NOT NULL"]
+  ],
+  search: []
+}
+
+const baselines: Table<StoredBaseline> = {
+  name: "baselines",
+  key: ["ref"],
+  columns: [
+    ["ref", "TEXT NOT NULL"],
+    ["fields", "TEXT NOT NULL"]
+  ],
+  search: []
+}
+
+const observed: Table<StoredObserved> = {
+  name: "observed",
+  key: ["side", "name"],
+  columns: [
+    ["side", "TEXT NOT NULL"],
+    ["name", "TEXT NOT NULL"],
+    ["seq", "INTEGER NOT NULL"],
+    ["doubt", "TEXT NOT NULL"]
+  ],
+  search: []
+}
+
+/** The projections. Whoever changes them, or what `Fold` makes of an event, raises `version`. */
+export const tables = { runs, operations, bindings, baselines, observed }
+
+/** A file whose projections are of another version gets them anew when it is opened for writing. */
+export const version = 1
