@@ -1,145 +1,133 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { monitorEventLoopDelay } from "node:perf_hooks"
 import { Duration, Effect, Stream } from "effect"
 import type { Event } from "../src/domain/Event.ts"
-import type { Ref } from "../src/domain/Ref.ts"
+import { breathe } from "../src/journal/Breathe.ts"
 import { Journal } from "../src/journal/Journal.ts"
 import { layer } from "../src/journal/JournalSqlite.ts"
 import { Projections } from "../src/journal/Projections.ts"
+import { importOf } from "./JournalEvents.ts"
 
-/** Rates of the journal on this machine's disk: `npx tsx bench/Journal.ts [operations]`. */
-const operations = Number(process.argv[2] ?? 50_000)
-const batch = 100
+/** Rates of the journal on this machine's disk: `npx tsx bench/Journal.ts [events]`; a million unless given. */
+const wanted = Number(process.argv[2] ?? 1_000_000)
+const guests = Math.min(1000, Math.ceil(wanted / 20))
 
-const planned = (op: number): Event => {
-  const ref: Ref = `virtualization.virtualmachine:lab/${op}`
-  const change = (field: string, to: string | number) => ({ field, from: null, to, why: `config.${field}` })
-  return {
-    _tag: "OperationPlanned",
-    op,
-    verb: "create",
-    purpose: "reconcile",
-    ref,
-    id: null,
-    label: `vm-${op}`,
-    changes: [change("name", `vm-${op}`), change("memory", 4096), change("vcpus", 2), change("status", "active")],
-    needs: [],
-    guard: null
+const columns = (what: string, ...cells: ReadonlyArray<string>) =>
+  console.log(what.padEnd(46) + cells.map((cell) => cell.padStart(13)).join(""))
+
+const rate = (count: number, ms: number) => Math.round((count / ms) * 1000)
+
+/** By the clock and by the processor (the latter stays put on a machine with other work), and the longest stall. */
+class Meter {
+  readonly what: string
+  count = 0
+  ms = 0
+  cpu = 0
+  stall = 0
+  private readonly loop = monitorEventLoopDelay({ resolution: 5 })
+
+  constructor(what: string) {
+    this.what = what
+  }
+
+  run<E, R>(effect: Effect.Effect<number, E, R>): Effect.Effect<void, E, R> {
+    return Effect.suspend(() => {
+      const before = process.cpuUsage()
+      this.loop.reset()
+      this.loop.enable()
+      return Effect.map(Effect.zipLeft(Effect.timed(effect), breathe), ([took, count]) => {
+        this.loop.disable()
+        const { system, user } = process.cpuUsage(before)
+        this.count += count
+        this.ms += Duration.toMillis(took)
+        this.cpu += (system + user) / 1000
+        this.stall = Math.max(this.stall, this.loop.max / 1e6 - 5)
+      })
+    })
+  }
+
+  print(target: string, reached?: boolean): void {
+    const verdict = reached === undefined ? "" : reached ? "reached" : "not reached"
+    const rates = [rate(this.count, this.ms), rate(this.count, this.cpu)].map((per) => per.toLocaleString("en"))
+    const stall = this.stall.toFixed(0)
+    columns(this.what, String(this.count), (this.ms / 1000).toFixed(2), ...rates, stall, target, verdict)
   }
 }
 
-const numbers = (from: number) => Array.from({ length: batch }, (_, index) => from + index)
-
-const columns = (what: string, ...cells: ReadonlyArray<string>) =>
-  console.log(what.padEnd(44) + cells.map((cell) => cell.padStart(14)).join(""))
-
-/** By the clock and by the processor: the latter stays put on a machine with other work. */
-const measured = <E, R>(what: string, effect: Effect.Effect<number, E, R>) =>
-  Effect.suspend(() => {
-    const before = process.cpuUsage()
-    return Effect.map(Effect.timed(effect), ([took, count]) => {
-      const { system, user } = process.cpuUsage(before)
-      const rate = (ms: number) => Math.round((count / ms) * 1000).toLocaleString("en")
-      const ms = Duration.toMillis(took)
-      columns(what, String(count), ms.toFixed(0), rate(ms), rate((system + user) / 1000))
-    })
-  })
+const pagesOf = (events: ReadonlyArray<Event>): ReadonlyArray<ReadonlyArray<Event>> =>
+  Array.from({ length: Math.ceil(events.length / 100) }, (_, at) => events.slice(at * 100, at * 100 + 100))
 
 const measure = (file: string) =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const projections = yield* Projections
-    const run = "run"
-    let version = 0
-    const append = (events: ReadonlyArray<Event>) =>
-      Effect.suspend(() => journal.append(run, version, events)).pipe(
-        Effect.map((reached) => {
-          version = reached
-        })
+    const append = new Meter("append: a plan, by 100, one after the other")
+    const grouped = new Meter("append: a plan, by 100, five at once")
+    const settle = new Meter("append: intents and outcomes, one by one")
+    let bytes = 0
+    let total = 0
+    for (let number = 0; total < wanted; number++) {
+      const { batches, begin, end, plan } = importOf(`lab${number}`, guests)
+      const run = `01939c6e-7b4e-7e2a-9e51-${String(number).padStart(12, "0")}`
+      let version = 0
+      const write = (events: ReadonlyArray<Event>) =>
+        Effect.suspend(() => journal.append(run, version, events)).pipe(
+          Effect.map((reached) => {
+            version = reached
+          })
+        )
+      yield* write(begin)
+      // In turns, so that both meet a small file and a large one.
+      const inFlight = number % 2 === 0 ? 1 : 5
+      const from = version
+      const pages = pagesOf(plan)
+      yield* (inFlight === 1 ? append : grouped).run(
+        Effect.forEach(pages, (events, at) => journal.append(run, from + at * 100, events), {
+          concurrency: inFlight,
+          discard: true
+        }).pipe(Effect.as(plan.length))
       )
-    const batches = Array.from({ length: operations / batch }, (_, index) => index)
-
-    columns("", "count", "ms", "per s", "per s of CPU")
-    yield* measured(
-      "append alone, one event, one transaction",
-      Effect.as(
-        Effect.forEach(
-          numbers(0),
-          (at) => journal.append(`alone-${at}`, 0, [{ _tag: "WarningRaised", scope: "source", detail: "odd" }]),
-          { discard: true }
-        ),
-        batch
+      version += plan.length
+      yield* write([{ _tag: "PlanSealed", operations: plan.length, digest: "d" }])
+      const pairs = batches.flat()
+      yield* settle.run(
+        Effect.as(
+          Effect.forEach(pairs, (event) => write([event]), { discard: true }),
+          pairs.length
+        )
       )
-    )
-    yield* measured(
-      `append by ${batch}: events without projection`,
-      Effect.as(
-        Effect.forEach(
-          batches,
-          (at) =>
-            journal.append(
-              `warnings-${at}`,
-              0,
-              numbers(0).map((guest) => ({ _tag: "WarningRaised", scope: `guest/${guest}`, detail: "an odd value" }))
-            ),
-          { discard: true }
-        ),
-        operations
-      )
-    )
-    yield* append([
-      { _tag: "RunStarted", trigger: "sync", actor: "bench", sources: ["lab"], engine: "0", rules: "", target: "" }
-    ])
-    yield* measured(
-      `append by ${batch}: planned operations`,
-      Effect.as(
-        Effect.forEach(batches, (at) => append(numbers(at * batch).map(planned)), { discard: true }),
-        operations
-      )
-    )
-    yield* append([{ _tag: "PlanSealed", operations, digest: "d" }])
-    yield* measured(
-      `operations dispatched and settled by ${batch}`,
-      Effect.as(
-        Effect.forEach(
-          batches,
-          (at) =>
-            Effect.zipRight(
-              append([
-                { _tag: "OperationsDispatched", batch: at, method: "POST", path: "/", ops: numbers(at * batch) }
-              ]),
-              append([
-                {
-                  _tag: "OperationsSettled",
-                  batch: at,
-                  via: "response",
-                  ok: numbers(at * batch).map((op) => [op, op + 1, null]),
-                  failed: [],
-                  again: [],
-                  requestId: null
-                }
-              ])
-            ),
-          { discard: true }
-        ),
-        operations
-      )
-    )
-    yield* measured("replay: read, decoded", Stream.runCount(journal.read({ after: 0 })))
-    yield* measured(
-      "verify",
-      Effect.map(journal.verify, ({ events }) => events)
-    )
-    yield* measured(
-      "rebuild of the projections",
-      Effect.map(projections.rebuild, ({ events }) => events)
-    )
-    yield* measured(
-      "bindings and baselines into memory",
+      yield* write(end)
+      total += version
+      if (number === 0) bytes = plan.reduce((sum, event) => sum + JSON.stringify(event).length, 0) / plan.length
+    }
+    const replay = new Meter("replay: everything read and decoded")
+    yield* replay.run(Stream.runCount(journal.read({ after: 0 })))
+    const verify = new Meter("verify")
+    yield* verify.run(Effect.map(journal.verify, ({ events }) => events))
+    const rebuild = new Meter("rebuild of the projections")
+    const before = process.memoryUsage.rss()
+    yield* rebuild.run(Effect.map(projections.rebuild, ({ events }) => events))
+    const load = new Meter("bindings and baselines into memory")
+    const after = process.memoryUsage.rss()
+    yield* load.run(
       Effect.map(Effect.all([projections.bindings, projections.baselines]), ([bindings]) => bindings.size)
     )
-    console.log(`file: ${(statSync(file).size / 1e6).toFixed(1)} MB`)
+
+    columns("", "events", "s", "per s", "per s of CPU", "stall ms", "target", "")
+    for (const meter of [append, grouped]) meter.print("50,000 / s", rate(meter.count, meter.ms) >= 50_000)
+    settle.print("")
+    replay.print("100,000 / s", rate(replay.count, replay.ms) >= 100_000)
+    verify.print("")
+    rebuild.print("15 s for 1 M", (rebuild.ms / rebuild.count) * 1000 <= 15)
+    load.print("")
+    const [mb, peak] = [statSync(file).size / 1e6, process.resourceUsage().maxRSS / 1024]
+    const grown = ((after - before) / 1e6).toFixed(0)
+    console.log(
+      `${bytes.toFixed(0)} bytes an event as JSON; file ${mb.toFixed(0)} MB; ` +
+        `RSS at most ${peak.toFixed(0)} MiB, grown by ${grown} MB in the rebuild`
+    )
   }).pipe(Effect.provide(layer({ file, secrets: [] })))
 
 const folder = mkdtempSync(join(tmpdir(), "proxledger-bench-"))

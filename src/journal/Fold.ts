@@ -1,6 +1,6 @@
 import type Sqlite from "better-sqlite3"
-import type { Change, EventOf, Recorded } from "../domain/Event.ts"
-import type { Json, JsonObject } from "../domain/Json.ts"
+import type { EventOf, Recorded } from "../domain/Event.ts"
+import type { JsonObject } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
 import * as Planned from "./Planned.ts"
 import { type Rows, rowsOf } from "./Rows.ts"
@@ -48,12 +48,13 @@ const run = ({ runs }: State, id: string, change: Partial<StoredRun>) => alter(r
 const operation = ({ operations }: State, id: string, op: number, change: Partial<StoredOperation>) =>
   alter(operations, operations.get(id, op), change)
 
-/** Lays values over the baseline of an object. */
-const base = ({ baselines }: State, ref: Ref, values: ReadonlyArray<readonly [field: string, value: Json]>): void => {
-  if (values.length === 0) return
+/** Lays fields, a JSON object, over the baseline of an object. */
+const base = ({ baselines }: State, ref: Ref, fields: string): void => {
+  if (fields === "{}") return
   const row = baselines.get(ref)
-  const before = row === undefined ? [] : Object.entries(JSON.parse(row.fields) as JsonObject)
-  baselines.set({ ref, fields: JSON.stringify(Object.fromEntries([...before, ...values])) })
+  if (row === undefined) return baselines.set({ ref, fields })
+  const [before, after] = [JSON.parse(row.fields) as JsonObject, JSON.parse(fields) as JsonObject]
+  baselines.set({ ref, fields: JSON.stringify({ ...before, ...after }) })
 }
 
 const unbind = ({ baselines, bindings }: State, ref: Ref): void => {
@@ -68,8 +69,6 @@ const plan = ({ operations, planned }: State, { at, event, seq, stream }: At<"Op
   operations.set({ ...row, planned: seq })
 }
 
-const valueOf = ({ applied, field, to }: Change) => [field, applied ?? to] as const
-
 const done = (state: State, at: number, row: StoredOperation, id: number): void => {
   const { bindings, operations, planned } = state
   const { purpose, ref, verb } = row
@@ -78,7 +77,7 @@ const done = (state: State, at: number, row: StoredOperation, id: number): void 
   if (verb === "create") {
     bindings.set({ ref, netbox_id: id, evidence: "created", retired_at: null, created: 1 })
   }
-  base(state, ref, planned.changes(row.planned).map(valueOf))
+  base(state, ref, planned.fields(row.planned))
   if (purpose === "retire") alter(bindings, bindings.get(ref), { retired_at: at })
   if (purpose === "restore") alter(bindings, bindings.get(ref), { retired_at: null })
 }
@@ -183,7 +182,8 @@ const apply = (state: State, recorded: Recorded): void => {
     case "BindingsReleased":
       return release(state, event)
     case "BaselinesRecorded":
-      for (const { field, ref, value } of event.baselines) base(state, ref, [[field, value]])
+      for (const { field, ref, value } of event.baselines)
+        base(state, ref, JSON.stringify(Object.fromEntries([[field, value]])))
       return
     case "RunCompleted": {
       const { detail, failed, ok, outcome, skipped } = event

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { breathe } from "./Breathe.ts"
 import type { Connection } from "./Connection.ts"
 import * as Fold from "./Fold.ts"
+import type { JournalFailed } from "./Journal.ts"
 import { creation } from "./Rows.ts"
 import { failure, failing } from "./SqliteFailure.ts"
 import { recorded, type StoredEvent } from "./StoredEvent.ts"
@@ -12,10 +13,12 @@ import { tables, version } from "./Tables.ts"
 const page = 1000
 
 /** Changed rows of a table that wait in memory, because what changed once often changes again soon. */
-const waiting = 30_000
+const waiting = 2000
 
 /** Tables stand under other names until they are whole: until then readers have the old ones. */
 const prefix = "new_"
+
+type Unchained = Omit<StoredEvent, "chain">
 
 const names = Object.keys(tables)
 
@@ -30,7 +33,9 @@ const begin = (db: Sqlite.Database): Fold.Fold =>
     return Fold.make(db, prefix)
   })()
 
-const exchange = (db: Sqlite.Database): void =>
+/** Only now does it have to be on disk. */
+const exchange = (db: Sqlite.Database): void => {
+  db.pragma("synchronous = FULL")
   db.transaction(() => {
     for (const name of names) {
       db.exec(`DROP TABLE IF EXISTS ${name}`)
@@ -39,17 +44,21 @@ const exchange = (db: Sqlite.Database): void =>
     db.exec("DELETE FROM projected")
     db.prepare("INSERT INTO projected (version) VALUES (?)").run(version)
   })()
+}
 
 /** Makes the projections again of all events, beside those that are there, and puts them in their place. */
 export const rebuild = (
   { db, turn }: Connection,
   file: string
-): Effect.Effect<{ readonly events: number }, ReturnType<typeof failure>> =>
+): Effect.Effect<{ readonly events: number }, JournalFailed> =>
   Effect.gen(function* () {
     const attempt = <A>(make: () => A) => Effect.try({ try: make, catch: (problem) => failure(file, problem) })
     const fold = yield* attempt(() => begin(db))
-    const read = db.prepare<[number, number], StoredEvent>("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?")
-    const take = db.transaction((rows: ReadonlyArray<StoredEvent>): number => {
+    db.pragma("synchronous = NORMAL")
+    const read = db.prepare<[number, number], Unchained>(
+      "SELECT seq, at, stream, version, tag, shape, data FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+    )
+    const take = db.transaction((rows: ReadonlyArray<Unchained>): number => {
       let known = 0
       for (const row of rows) {
         const event = recorded(row)
@@ -77,4 +86,4 @@ export const rebuild = (
     }
     yield* attempt(() => exchange(db))
     return { events }
-  }).pipe(turn.withPermits(1), failing(file))
+  }).pipe(Effect.ensuring(Effect.sync(() => db.pragma("synchronous = FULL"))), turn.withPermits(1), failing(file))

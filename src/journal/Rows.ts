@@ -3,11 +3,11 @@ import type { Cell, RowOf, Table } from "./Tables.ts"
 
 /** The rows of a table as a fold sees them; what it changes stays in memory until it is written. */
 export interface Rows<Row> {
-  readonly get: (...key: ReadonlyArray<Cell>) => Row | undefined
   /** Every row: for tables of a few. */
   readonly all: () => ReadonlyArray<Row>
+  readonly get: (...key: Array<Cell>) => Row | undefined
   readonly set: (row: Row) => void
-  readonly delete: (...key: ReadonlyArray<Cell>) => void
+  readonly delete: (...key: Array<Cell>) => void
   /** How many rows changed and are not written. */
   readonly changed: () => number
   /** Writes what changed first, until no more than so many changed rows are left. */
@@ -30,6 +30,20 @@ export const creation = <Row extends RowOf<Row>>({ columns, key, search }: Table
   return `CREATE TABLE "${name}" (${parts.join(", ")}) WITHOUT ROWID`
 }
 
+interface Change<Row> {
+  readonly key: Array<Cell>
+  /** The row in the file, where it was looked up. */
+  readonly stored: Row | undefined
+  /** None: it is to be deleted. */
+  readonly row: Row | undefined
+}
+
+const textOf = (key: ReadonlyArray<Cell>): string => {
+  let text = ""
+  for (const cell of key) text += `${String(cell)}\u0000`
+  return text
+}
+
 /** Of a table that may stand in the file under another name. */
 export const rowsOf = <Row extends RowOf<Row>>(
   db: Sqlite.Database,
@@ -45,33 +59,53 @@ export const rowsOf = <Row extends RowOf<Row>>(
     `INSERT INTO "${name}" (${list(names)}) VALUES (${names.map(() => "?").join(", ")})
      ON CONFLICT (${list(key)}) DO UPDATE SET ${others.map((column) => `"${column}" = excluded."${column}"`).join(", ")}`
   )
-  const textOf = (cells: ReadonlyArray<Cell>): string => (cells.length === 1 ? String(cells[0]) : cells.join("\u0000"))
-  const changes = new Map<string, { readonly key: ReadonlyArray<Cell>; readonly row: Row | undefined }>()
+  /** Only the columns that differ are named: naming one is what makes SQLite write the indexes it is in. */
+  const updates = new Map<string, Sqlite.Statement<Array<Cell>>>()
+  const update = (cells: Array<Cell>, before: Row, row: Row): void => {
+    const differ = others.filter((column) => before[column] !== row[column])
+    if (differ.length === 0) return
+    const set = differ.map((column) => `"${column}" = ?`).join(", ")
+    const statement = updates.get(set) ?? db.prepare<Array<Cell>>(`UPDATE "${name}" SET ${set} WHERE ${where(key)}`)
+    updates.set(set, statement)
+    statement.run(...differ.map((column) => row[column]), ...cells)
+  }
+  const changes = new Map<string, Change<Row>>()
+  const found = new Map<string, Row>()
+  const change = (cells: Array<Cell>, row: Row | undefined): void => {
+    const text = textOf(cells)
+    const before = changes.get(text)
+    changes.set(text, { key: cells, row, stored: before === undefined ? found.get(text) : before.stored })
+  }
   return {
     get: (...cells) => {
-      const change = changes.get(textOf(cells))
-      return change === undefined ? find.get(...cells) : change.row
+      const text = textOf(cells)
+      const changed = changes.get(text)
+      if (changed !== undefined) return changed.row
+      const row = find.get(...cells)
+      if (row !== undefined) found.set(text, row)
+      return row
     },
-    set: (row) => {
-      const cells = key.map((column) => row[column])
-      changes.set(textOf(cells), { key: cells, row })
-    },
-    delete: (...cells) => {
-      changes.set(textOf(cells), { key: cells, row: undefined })
-    },
+    set: (row) =>
+      change(
+        key.map((column) => row[column]),
+        row
+      ),
+    delete: (...cells) => change(cells, undefined),
     changed: () => changes.size,
     write: (keep) => {
+      found.clear()
       let left = changes.size - keep
-      for (const [text, change] of changes) {
+      for (const [text, { key: cells, row, stored }] of changes) {
         if (left <= 0) return
-        const { row } = change
-        if (row === undefined) remove.run(...change.key)
-        else put.run(...names.map((column) => row[column]))
+        if (row === undefined) remove.run(...cells)
+        else if (stored === undefined) put.run(...names.map((column) => row[column]))
+        else update(cells, stored, row)
         changes.delete(text)
         left -= 1
       }
     },
     forget: () => {
+      found.clear()
       changes.clear()
     }
   }

@@ -43,7 +43,7 @@ export const draftOf = (event: Event, scrub: Scrub): Draft | null => {
 }
 
 /** The event as readers get it; null where only a newer engine knows it. */
-export const recorded = (row: StoredEvent): Recorded | null => {
+export const recorded = (row: Omit<StoredEvent, "chain">): Recorded | null => {
   const event = upcast(row.tag, row.shape, JSON.parse(row.data) as Json)
   return event === null ? null : { seq: row.seq, stream: row.stream, version: row.version, at: row.at, event }
 }
