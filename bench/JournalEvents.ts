@@ -167,6 +167,7 @@ export const importOf = (cluster: string, guests: number): Import => {
         failed: 0,
         skipped: 0,
         requests: starts.length,
+        pace: null,
         detail: ""
       }
     ]
