@@ -85,6 +85,14 @@ export const rowsOf = <Row extends RowOf<Row>>(
       if (row !== undefined) found.set(text, row)
       return row
     },
+    all: () => {
+      const rows = new Map(everything.all().map((row) => [textOf(key.map((column) => row[column])), row]))
+      for (const [text, { row }] of changes) {
+        if (row === undefined) rows.delete(text)
+        else rows.set(text, row)
+      }
+      return [...rows.values()]
+    },
     set: (row) =>
       change(
         key.map((column) => row[column]),
