@@ -9,6 +9,7 @@ import { filters } from "./contract/Filters.ts"
 import { history } from "./contract/History.ts"
 import { interfaces } from "./contract/Interfaces.ts"
 import { machinesCases } from "./contract/Machines.ts"
+import { nodeInterfaces } from "./contract/NodeInterfaces.ts"
 import { reading } from "./contract/Reading.ts"
 import { references } from "./contract/References.ts"
 import { removal } from "./contract/Removal.ts"
@@ -33,6 +34,7 @@ export const contract = (
     customFields(it)
     machinesCases(it)
     interfaces(it)
+    nodeInterfaces(it)
     addressesCases(it)
     reading(it)
     filters(it)

@@ -176,7 +176,8 @@ const inOrder = (
   context: BulkContext,
   addressed: ReadonlyArray<Addressed>,
   verb: string,
-  write: (row: Row, body: JsonObject) => Either.Either<unknown, Failure>
+  write: (row: Row, body: JsonObject) => Either.Either<unknown, Failure>,
+  order: Kind["order"] = context.kind.order
 ): Answer | null => {
   const {
     writer: { store },
@@ -184,7 +185,7 @@ const inOrder = (
     ifMatch
   } = context
   const bodies = new Map(addressed.map(({ id, body }) => [id, body]))
-  const rows = sorted(store, kind, [...bodies.keys()]).flatMap((id) => store.table(kind.name).get(id) ?? [])
+  const rows = sorted(store, kind, [...bodies.keys()], order).flatMap((id) => store.table(kind.name).get(id) ?? [])
   for (const row of rows) {
     const stale = store.features.hasCursor ? staleTag(ifMatch, row) : null
     if (stale !== null) return detail(412, "Precondition failed.", { ETag: stale })
@@ -215,10 +216,11 @@ export const bulkRemove = (context: BulkContext, body: ReadonlyArray<Json>): Ans
   const addressed = address(context, body)
   if (Either.isLeft(addressed)) return addressed.left
   return writer.store.transaction(() => {
-    const answer = inOrder(context, addressed.right, "deleted", (row, item) => {
+    const removing = (row: Row, item: JsonObject) => {
       const message = item["changelog_message"]
       return remove(writer, kind, row, message === undefined ? "" : String(message))
-    })
+    }
+    const answer = inOrder(context, addressed.right, "deleted", removing, kind.deleteOrder)
     return answer ?? { status: 204 }
   }, isSuccess)
 }

@@ -50,6 +50,8 @@ export interface Kind {
   readonly unique: ReadonlyArray<UniqueKey>
   /** Values by which a list is sorted; the id is the last of them by itself. Texts sort naturally. */
   readonly order: (row: Row, store: Store) => ReadonlyArray<Json>
+  /** Values by which NetBox works through a list of deletions, where these are others. */
+  readonly deleteOrder?: (row: Row, store: Store) => ReadonlyArray<Json>
   /** Text fields that `q` searches. */
   readonly search: ReadonlyArray<string>
   /** Text fields whose filter ignores case. */

@@ -26,11 +26,16 @@ export const hexadecimal = (text: string): string =>
   text.toLowerCase().replace(/[0-9a-f]/g, (digit) => String.fromCharCode(97 + parseInt(digit, 16)))
 
 /** Ids in the kind's own order, in which NetBox lists, and works through lists that it is given. */
-export const sorted = (store: Store, kind: Kind, ids: ReadonlyArray<number>): ReadonlyArray<number> => {
+export const sorted = (
+  store: Store,
+  kind: Kind,
+  ids: ReadonlyArray<number>,
+  order: Kind["order"] = kind.order
+): ReadonlyArray<number> => {
   const table = store.table(kind.name)
   return ids
     .flatMap((id) => table.get(id) ?? [])
-    .map((row) => ({ id: row.id, key: kind.order(row, store) }))
+    .map((row) => ({ id: row.id, key: order(row, store) }))
     .sort((a, b) => compareKeys(a.key, b.key) || a.id - b.id)
     .map(({ id }) => id)
 }

@@ -7,6 +7,7 @@ import { interfaceByMac, parentByMac } from "../rules/Filters.ts"
 import {
   attachments,
   checkPhysicalInterface,
+  childrenFirst,
   primaryMacFields,
   settleInterface,
   storeInterface
@@ -105,6 +106,11 @@ export const device: Kind = {
   check: checkDevice
 }
 
+const byDevice: Kind["order"] = (row, store) => {
+  const device = store.get("dcim.device", numberOf(row.values, "device"))
+  return [device === undefined ? null : named(device), named(row)]
+}
+
 export const deviceInterface: Kind = {
   name: "dcim.interface",
   path: "dcim/interfaces",
@@ -163,17 +169,15 @@ export const deviceInterface: Kind = {
       store.table("ipam.ipaddress").count("assigned_object_type", `dcim.interface/${row.id}`)
     ),
     count_fhrp_groups: Field.constant(0),
-    _occupied: Field.constant(false)
+    _occupied: Field.computed((_store, row) => row.values["mark_connected"] === true)
   },
   brief: ["id", "url", "display", "device", "name", "description", "cable", "_occupied"],
   display: named,
   unique: [
     { fields: ["device", "name"], nullsDistinct: true, message: "Interface with this Device and Name already exists." }
   ],
-  order: (row, store) => {
-    const device = store.get("dcim.device", numberOf(row.values, "device"))
-    return [device === undefined ? null : named(device), named(row)]
-  },
+  order: byDevice,
+  deleteOrder: childrenFirst("dcim.interface", "dcim.device", "device"),
   search: ["name", "label", "description"],
   filters: { mac_address: interfaceByMac("dcim.interface") },
   derive: settleInterface,

@@ -7,6 +7,7 @@ import { interfaceByCluster, interfaceByMac, parentByMac, scopedTo } from "../ru
 import {
   attachments,
   checkVirtualInterface,
+  childrenFirst,
   primaryMacFields,
   settleInterface,
   storeInterface
@@ -246,6 +247,7 @@ const vmInterface: Kind = {
     }
   ],
   order: byMachine,
+  deleteOrder: childrenFirst("virtualization.vminterface", "virtualization.virtualmachine", "virtual_machine"),
   search: ["name", "description"],
   filters: { mac_address: interfaceByMac("virtualization.vminterface"), cluster_id: interfaceByCluster },
   derive: settleInterface,

@@ -1,7 +1,7 @@
 import { Option } from "effect"
 import type { Json } from "../../../domain/Json.ts"
 import { computed, primaryMac, singleReference, type Field } from "../Field.ts"
-import type { Draft } from "../Kind.ts"
+import type { Draft, Kind } from "../Kind.ts"
 import { kindOf } from "../Kinds.ts"
 import * as MacAddress from "../MacAddress.ts"
 import { general, isClear, type Problems } from "../Problems.ts"
@@ -157,10 +157,30 @@ const checkPrimaryMac = (form: Form, { store, before, values }: Draft): Problems
   return general(`MAC address ${address} is assigned to a different interface (${nameOf(store.get(kind, id))}).`)
 }
 
+const connected = { virtual: "Virtual", bridge: "Bridge", lag: "Link Aggregation Group (LAG)" }
+
+/** Only what has a plug is connected. */
+const checkConnected = (form: Form, { values }: Draft): Problems => {
+  const label = Object.entries(connected).find(([type]) => type === values["type"])?.[1]
+  return form === physical && values["mark_connected"] === true && label !== undefined
+    ? { mark_connected: [`${label} interfaces cannot be marked as connected.`] }
+    : {}
+}
+
+/** How NetBox deletes a list of interfaces: those with a parent first, which is enough for one level of them. */
+export const childrenFirst =
+  (kind: string, ownerKind: string, owner: string): Kind["order"] =>
+  (row, store) => {
+    const parent = store.get(kind, numberOf(row.values, "parent"))
+    const of = (one: Row | undefined) =>
+      one === undefined ? null : nameOf(store.get(ownerKind, numberOf(one.values, owner)))
+    return [of(row), of(parent), parent === undefined ? null : nameOf(parent), nameOf(row)]
+  }
+
 const check =
   (form: Form) =>
   (draft: Draft): Problems => {
-    for (const rule of [checkMode, checkPrimaryMac, checkSiblings, checkVlans]) {
+    for (const rule of [checkMode, checkPrimaryMac, checkConnected, checkSiblings, checkVlans]) {
       const problems = rule(form, draft)
       if (!isClear(problems)) return problems
     }
