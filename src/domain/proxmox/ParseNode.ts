@@ -33,7 +33,6 @@ interface Row {
   /** Null where it could not be read. */
   readonly type: string | null
   readonly reader: Reader.Reader
-  readonly row: JsonObject
 }
 
 const known = (type: string): boolean => Object.hasOwn(forms, type) || passedOver.includes(type) || vague.includes(type)
@@ -96,8 +95,12 @@ const vlansOf = (row: Row): Vlans | null | undefined => {
   return tag === undefined ? undefined : { mode: "access", untagged: tag, tagged: [] }
 }
 
-const items = (value: Json | undefined): ReadonlyArray<string> =>
-  Array.isArray(value) ? value.filter((item) => typeof item === "string") : []
+const isText = (value: Json): value is string => typeof value === "string"
+
+const texts = (reader: Reader.Reader, key: string): ReadonlyArray<string> =>
+  reader.read(key, "a list of texts", (value) =>
+    Array.isArray(value) && value.every(isText) ? Option.some(value) : Option.none()
+  ) ?? []
 
 /** `enxbc2411aabbcc`: how systemd names a card by its MAC address. */
 const macInName = (name: string): ReadonlyArray<string> => {
@@ -106,12 +109,12 @@ const macInName = (name: string): ReadonlyArray<string> => {
 }
 
 /** A configured address goes before the one of the card. */
-const macOf = ({ name, row }: Row): string | null => {
-  const configured = items(row["options"]).flatMap((line) => {
+const macOf = ({ name, reader }: Row): string | null => {
+  const configured = texts(reader, "options").flatMap((line) => {
     const text = /^\s*hwaddress\s+(?:ether\s+)?(\S+)/.exec(line)?.[1]
     return text === undefined ? [] : Option.toArray(Mac.parse(text))
   })
-  return [...configured, ...[name, ...items(row["altnames"])].flatMap(macInName)][0] ?? null
+  return [...configured, ...[name, ...texts(reader, "altnames")].flatMap(macInName)][0] ?? null
 }
 
 const maskLength = (mask: string): number | undefined => {
@@ -174,7 +177,7 @@ const interfaceOf = (
     enabled: reader.has("active") ? reader.boolean("active") : false,
     mtu: reader.integer("mtu", 1, 65_536) ?? null,
     comment: firstLine(cleanText(reader.text("comments") ?? "")),
-    altnames: items(row.row["altnames"]),
+    altnames: texts(reader, "altnames"),
     mac: macOf(row),
     lag: form === "virtual" ? null : toOf("lag"),
     bridge: toOf("bridge"),
@@ -182,7 +185,7 @@ const interfaceOf = (
     vlans: vlansOf(row),
     addresses: own.flatMap(({ cidrs }) => cidrs),
     addressesKnown: own.every(({ known }) => known),
-    gateways: ([4, 6] as const).filter((family) => reader.has(family === 4 ? "gateway" : "gateway6"))
+    gateways: ([4, 6] as const).filter((family) => reader.text(family === 4 ? "gateway" : "gateway6") !== undefined)
   }
 }
 
@@ -205,9 +208,10 @@ export const parseNode = (given: ReadonlyArray<JsonObject>, whole: boolean): Nod
     if (name.includes("/")) warnings.push(`${JSON.stringify(name)}: no name of an interface`)
     else if (rows.has(name)) warnings.push(`${name}: it is listed twice; the first counts`)
     else {
-      const get = (key: string) => (Object.hasOwn(row, key) ? row[key] : undefined)
+      // Null stands for nothing here: an interface that is down is `active: null`.
+      const get = (key: string) => (Object.hasOwn(row, key) ? (row[key] ?? undefined) : undefined)
       const reader = Reader.make(get, warnings, `${name} `)
-      rows.set(name, { name, row, reader, type: typeOf(reader) })
+      rows.set(name, { name, reader, type: typeOf(reader) })
     }
   }
   const kept = [...rows.values()].flatMap((row) => {
