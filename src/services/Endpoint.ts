@@ -4,6 +4,7 @@ import type { Json } from "../domain/Json.ts"
 import type { Bulk, Strain } from "../domain/Pace.ts"
 import { codeOf, describe, makeConnector } from "./Connector.ts"
 import { Cut, TlsRejected, Unreachable } from "./EndpointError.ts"
+import { exchange } from "./Exchange.ts"
 import * as Gate from "./Gate.ts"
 import { retryAfterMillis } from "./RetryAfter.ts"
 
@@ -87,6 +88,11 @@ const encodeBody = (body: Request["body"]): { readonly type: string; readonly te
   return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(plainRecord(body.form)).toString() }
 }
 
+const encodeQuery = (query: Request["query"]): string => {
+  if (query === undefined || query.length === 0) return ""
+  return `?${new URLSearchParams(query.map(([key, value]): [string, string] => [key, value])).toString()}`
+}
+
 /** What a status says of the server that sent it. */
 export const strainOf = ({ headers, status }: Answer): Strain | null => {
   if (status === 429 || (status === 503 && headers["retry-after"] !== undefined)) return "throttled"
@@ -135,35 +141,25 @@ export const make = Effect.fnUntraced(function* (
     return new Cut({ endpoint: name, detail: describe(error) + hint })
   }
 
-  const attempt = (request: Request) =>
-    Effect.tryPromise({
-      try: (signal) => {
-        const query = new URLSearchParams(
-          (request.query ?? []).map(([key, value]): [string, string] => [key, value])
-        ).toString()
-        const body = encodeBody(request.body)
-        return pool
-          .request({
-            method: request.method,
-            path: base + request.path + (query === "" ? "" : `?${query}`),
-            headers: {
-              accept: "application/json",
-              ...(body === undefined ? {} : { "content-type": body.type }),
-              ...plainRecord(request.headers ?? {})
-            },
-            body: body?.text ?? null,
-            signal
-          })
-          .then(({ body, headers, statusCode, statusText }) =>
-            body.text().then((text): Answer => {
-              answered = true
-              const flat = Object.entries(headers).map(([key, value]) => [key, [value ?? ""].flat().join(", ")])
-              return { status: statusCode, reason: statusText, headers: Object.fromEntries(flat), text }
-            })
-          )
-      },
-      catch: toError
-    })
+  const attempt = (request: Request): Effect.Effect<Answer, Unreachable | TlsRejected | Cut> =>
+    Effect.suspend(() => {
+      const body = encodeBody(request.body)
+      return exchange(pool, {
+        method: request.method,
+        path: base + request.path + encodeQuery(request.query),
+        headers: {
+          accept: "application/json",
+          ...(body === undefined ? {} : { "content-type": body.type }),
+          ...plainRecord(request.headers ?? {})
+        },
+        body: body?.text ?? null
+      })
+    }).pipe(
+      Effect.tap(() => {
+        answered = true
+      }),
+      Effect.mapError(toError)
+    )
 
   const recorded = (request: Request) => {
     const recorder = options.recorder
@@ -207,7 +203,10 @@ export const make = Effect.fnUntraced(function* (
     send: (request) => {
       const deadline = Duration.decode(request.deadline)
       const sent = recorded(request).pipe(
-        Effect.retry({ times: 1, while: ({ _tag }) => _tag === "Cut" && request.method === "GET" }),
+        Effect.catchIf(
+          ({ _tag }) => _tag === "Cut" && request.method === "GET",
+          () => recorded(request)
+        ),
         Effect.timeoutFail({ duration: deadline, onTimeout: () => overdue(deadline) })
       )
       return gate.pass(sent, read(request, deadline), request.bulk)

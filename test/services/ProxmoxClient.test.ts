@@ -155,7 +155,7 @@ describe("ProxmoxClient", () => {
   it.scopedLive("asks a node three plain and two protected calls at a time, and a source sixteen", () =>
     Effect.gen(function* () {
       const { client, simulated } = yield* start({ nodes: 8, guests: 0 })
-      yield* simulated.addFault({ fault: Fault.Latency({ millis: 10 }), path: "/" })
+      yield* simulated.addFault({ fault: Fault.Latency({ millis: 100 }), path: "/" })
       const nodes = simulated.cluster.nodes.map(({ name }) => name)
       const calls = nodes.flatMap((node) => [
         ...Array.from({ length: 12 }, () => client.send({ path: `/nodes/${node}/network` })),
