@@ -8,6 +8,7 @@ import * as Faults from "./proxmox/Faults.ts"
 import { type ClusterOptions, generate, type GuestTraits } from "./proxmox/Generate.ts"
 import { listen } from "./proxmox/Listener.ts"
 import * as Random from "./proxmox/Random.ts"
+import * as Tasks from "./proxmox/Tasks.ts"
 import * as Traffic from "./proxmox/Traffic.ts"
 
 export interface Options extends ClusterOptions {
@@ -38,10 +39,15 @@ export interface SimulatedProxmox {
   readonly addGuest: (traits?: GuestTraits) => Effect.Effect<Guest>
   readonly removeGuest: (vmid: number) => Effect.Effect<void>
   readonly renameGuest: (vmid: number, name: string) => Effect.Effect<void>
-  /** Sets keys of the config; null removes one. */
-  readonly updateGuest: (vmid: number, patch: { readonly [key: string]: Json }) => Effect.Effect<void>
+  /** Sets keys of the config; null removes one. A POST, as the web interface sends it, is a task for a VM; a PUT is none. */
+  readonly updateGuest: (
+    vmid: number,
+    patch: { readonly [key: string]: Json },
+    by?: "PUT" | "POST"
+  ) => Effect.Effect<void>
   readonly migrate: (vmid: number, node: string) => Effect.Effect<void>
   readonly start: (vmid: number) => Effect.Effect<void>
+  readonly reboot: (vmid: number) => Effect.Effect<void>
   readonly stop: (vmid: number) => Effect.Effect<void>
   readonly setAgent: (vmid: number, mode: AgentMode) => Effect.Effect<void>
   /** What the guest itself sees. */
@@ -90,10 +96,10 @@ export const make = (options: Options): Effect.Effect<SimulatedProxmox, never, S
         if (guest === undefined) return yield* Effect.dieMessage(`there is no guest ${vmid}`)
         const now = yield* Clock.currentTimeMillis
         how(guest, now)
-        if (type !== "") cluster.tasks.push(task(guest, type, now))
+        if (type !== "") Tasks.recordOf(cluster, guest, type, now)
       })
-    const updateGuest: SimulatedProxmox["updateGuest"] = (vmid, patch) =>
-      change(vmid, "", (guest) => {
+    const updateGuest: SimulatedProxmox["updateGuest"] = (vmid, patch, by = "PUT") =>
+      change(vmid, by === "POST" && cluster.guests.get(vmid)?.type === "qemu" ? "config" : "", (guest) => {
         const merged = { ...guest.config, ...patch }
         guest.config = Object.fromEntries(Object.entries(merged).filter(([key]) => patch[key] !== null))
       })
@@ -106,7 +112,12 @@ export const make = (options: Options): Effect.Effect<SimulatedProxmox, never, S
       fingerprint: certificate?.fingerprint,
       ca: certificate?.cert,
       cluster,
-      addGuest: (traits = {}) => Effect.sync(() => grow(traits)),
+      addGuest: (traits = {}) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          const guest = grow(traits)
+          Tasks.recordOf(cluster, guest, "create", now)
+          return guest
+        }),
       removeGuest: (vmid) => change(vmid, "destroy", () => void cluster.guests.delete(vmid)),
       renameGuest: (vmid, name) =>
         change(vmid, "", (guest) => {
@@ -120,6 +131,10 @@ export const make = (options: Options): Effect.Effect<SimulatedProxmox, never, S
       start: (vmid) =>
         change(vmid, "start", (guest, now) => {
           guest.status = "running"
+          guest.startedAt = now
+        }),
+      reboot: (vmid) =>
+        change(vmid, "reboot", (guest, now) => {
           guest.startedAt = now
         }),
       stop: (vmid) =>
@@ -160,20 +175,3 @@ export const make = (options: Options): Effect.Effect<SimulatedProxmox, never, S
       resetTraffic: Effect.sync(traffic.reset)
     }
   })
-
-const task = (guest: Guest, verb: string, now: number) => {
-  const starttime = Math.floor(now / 1000)
-  const type = `${guest.type === "qemu" ? "qm" : "vz"}${verb}`
-  const hex = (value: number): string => value.toString(16).toUpperCase().padStart(8, "0")
-  return {
-    upid: `UPID:${guest.node}:${hex(guest.vmid)}:${hex(starttime)}:${hex(starttime)}:${type}:${guest.vmid}:root@pam:`,
-    node: guest.node,
-    starttime,
-    endtime: starttime,
-    type,
-    id: String(guest.vmid),
-    user: "root@pam",
-    saved: "1",
-    status: "OK"
-  }
-}

@@ -1,6 +1,8 @@
 import { Context, type Effect, type Stream } from "effect"
+import type { Before } from "../domain/proxmox/Ladder.ts"
 import type { Observation } from "../domain/proxmox/Observation.ts"
 import type { EndpointError } from "./EndpointError.ts"
+import type { SourceReading } from "./ProxmoxObserver.ts"
 
 /** What `check` tells of one endpoint of a source. */
 export interface ProxmoxCheck {
@@ -17,7 +19,11 @@ export class Proxmox extends Context.Tag("proxledger/Proxmox")<
   Proxmox,
   {
     readonly sources: ReadonlyArray<string>
-    /** One read of a source. Fails only when no endpoint of it answers or lets us in; all else is a gap in the observation. */
+    /**
+     * One read of a source; what is in `before` and cannot have changed since is not asked for again. Fails as `observe` does.
+     */
+    readonly read: (source: string, before?: Before) => Effect.Effect<SourceReading, EndpointError>
+    /** One whole read of a source. Fails only when no endpoint of it answers or lets us in; all else is a gap in the observation. */
     readonly observe: (source: string) => Effect.Effect<Observation, EndpointError>
     /** One element per endpoint. */
     readonly check: (

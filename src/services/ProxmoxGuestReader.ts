@@ -193,8 +193,12 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
     )
   })
 
-  /** Adds what running guests tell of themselves, where that can be asked. */
-  const addresses = (guests: ReadonlyArray<GuestFacts>, { note, permissions, version }: GuestReading) => {
+  /** Adds what running guests tell of themselves, where that can be asked. `kept` are not asked again. */
+  const addresses = (
+    guests: ReadonlyArray<GuestFacts>,
+    kept: ReadonlyArray<GuestFacts>,
+    { note, permissions, version }: GuestReading
+  ) => {
     const hasInterfaces = Permissions.isAtLeast(version, 8, 1)
     const isAsked = (guest: GuestFacts) =>
       guest.status === "running" &&
@@ -202,7 +206,7 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
       (guest.type === "lxc"
         ? hasInterfaces
         : parseGuest(guest).agent && (permissions === undefined || Permissions.mayAskAgent(permissions, guest.vmid)))
-    const isTold = guests.every((guest) => guest.type === "qemu" || guest.status !== "running")
+    const isTold = [...guests, ...kept].every((guest) => guest.type === "qemu" || guest.status !== "running")
     if (!hasInterfaces && !isTold) {
       note({
         scope: "source",

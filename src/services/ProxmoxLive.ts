@@ -78,7 +78,7 @@ const open = Effect.fnUntraced(function* (source: ProxmoxSource, { recorder, wat
     })
   )
   const sessions = endpoints.map(({ session }) => session)
-  const { observe } = ProxmoxObserver.make(yield* ProxmoxClient.make(source.name, sessions), {
+  const { read } = ProxmoxObserver.make(yield* ProxmoxClient.make(source.name, sessions), {
     agentDeadline: source.agentDeadline ?? "15 seconds",
     agentPause: source.agentPause ?? "10 minutes",
     osInfo: source.osInfo ?? false
@@ -94,7 +94,7 @@ const open = Effect.fnUntraced(function* (source: ProxmoxSource, { recorder, wat
       { concurrency: Math.max(1, endpoints.length) }
     )
   )
-  return [source.name, { observe, check }] as const
+  return [source.name, { read, check }] as const
 })
 
 const make = Effect.fnUntraced(function* (sources: ReadonlyArray<ProxmoxSource>, options: ProxmoxOptions) {
@@ -106,7 +106,12 @@ const make = Effect.fnUntraced(function* (sources: ReadonlyArray<ProxmoxSource>,
   })
   return Proxmox.of({
     sources: sources.map(({ name }) => name),
-    observe: (name) => Effect.flatMap(named(name), ({ observe }) => observe),
+    read: (name, before) => Effect.flatMap(named(name), ({ read }) => read(before)),
+    observe: (name) =>
+      named(name).pipe(
+        Effect.flatMap(({ read }) => read()),
+        Effect.map(({ observation }) => observation)
+      ),
     check: (name) => Stream.unwrap(Effect.map(named(name), ({ check }) => check))
   })
 })

@@ -1,18 +1,30 @@
-import { Array as Arr, Effect } from "effect"
+import { Array as Arr, Clock, Effect, Either } from "effect"
 import type { Gap } from "../domain/Event.ts"
 import { canonical, isJsonObject, type Json } from "../domain/Json.ts"
+import * as Ladder from "../domain/proxmox/Ladder.ts"
 import type { GuestFacts, NodeFacts, Observation } from "../domain/proxmox/Observation.ts"
 import * as Permissions from "../domain/proxmox/Permissions.ts"
 import * as Rows from "../domain/proxmox/Rows.ts"
 import * as Sdn from "../domain/proxmox/Sdn.ts"
 import { parseTagStyle } from "../domain/proxmox/Tags.ts"
+import { digestOf } from "../journal/Digest.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import type { Call, ProxmoxClient } from "./ProxmoxClient.ts"
 import * as ProxmoxGuestReader from "./ProxmoxGuestReader.ts"
 
 export interface ProxmoxObserver {
   /** Fails where no endpoint answers `/version` or lets us in; everything else is a gap. */
-  readonly observe: Effect.Effect<Observation, EndpointError>
+  readonly read: (before?: Ladder.Before) => Effect.Effect<SourceReading, EndpointError>
+}
+
+/** One read of a source, and what the next one may leave out because of it. */
+export interface SourceReading {
+  readonly observation: Observation
+  readonly cursor: Ladder.Cursor | null
+  /** Why everything was read; "" where only what may have changed was. */
+  readonly why: string
+  /** Guests that were read again although they were kept. */
+  readonly again: number
 }
 
 const inOrder = (gaps: ReadonlyArray<Gap>): ReadonlyArray<Gap> => {
@@ -58,8 +70,17 @@ const readCluster = Effect.fnUntraced(function* (client: ProxmoxClient, ask: Ask
   })
   if (status?.quorate === false) note({ scope: "source", what: "cluster", why: "the cluster has no quorum" })
 
-  const list = ask({ path: "/cluster/resources", query: [["type", "vm"]] }, "source", "guests", (data) =>
-    Rows.guestList(data, note)
+  // Before everything that a task may change: one that begins later is found by the next reading.
+  const tasks = yield* client.send({ path: "/cluster/tasks" }).pipe(
+    Effect.map(Ladder.tasksOf),
+    Effect.orElseSucceed(() => undefined)
+  )
+  const vitals = new Map<number, Ladder.Vital>()
+  const list = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    ask({ path: "/cluster/resources", query: [["type", "vm"]] }, "source", "guests", (data) => {
+      for (const [vmid, vital] of Ladder.vitalsOf(data, now / 1000)) vitals.set(vmid, vital)
+      return Rows.guestList(data, note)
+    })
   )
   const listed = yield* list
   // After the list: had a privilege been lost before it, guests would be hidden without a word.
@@ -74,7 +95,7 @@ const readCluster = Effect.fnUntraced(function* (client: ProxmoxClient, ask: Ask
     { concurrency: 3 }
   )
   const nodes = mergeNodes(status?.nodes ?? [], states ?? new Map(), listed?.guests ?? [])
-  return { version, status, list, listed, permissions, tagStyle, nodes }
+  return { version, status, list, listed, permissions, tagStyle, nodes, tasks, vitals }
 })
 
 /** Whether no node has a guest: pmxcfs that has just started knows none, and answers a list without rows. */
@@ -101,11 +122,13 @@ const readVnets = Effect.fnUntraced(function* (ask: Ask, permissions: Permission
 export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestReaderOptions): ProxmoxObserver => {
   const reader = ProxmoxGuestReader.make(client, options)
 
-  const observe = Effect.gen(function* () {
+  const read = Effect.fn("ProxmoxObserver.read")(function* (before?: Ladder.Before) {
+    yield* Effect.annotateCurrentSpan("source", client.source)
     const gaps: Array<Gap> = []
     const note: Rows.Note = (gap) => void gaps.push(gap)
     const ask = asking(client, note)
-    const { list, listed, nodes, permissions, status, tagStyle, version } = yield* readCluster(client, ask, note)
+    const cluster = yield* readCluster(client, ask, note)
+    const { list, listed, nodes, permissions, status, tagStyle, version } = cluster
     const quorate = status?.quorate ?? false
     const guests = listed?.guests ?? []
 
@@ -121,18 +144,36 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
     }
 
     const [asleep, awake] = Arr.partition(guests, ({ node }) => !offline.has(node))
+    const seesTasks = permissions !== undefined && Permissions.holds(permissions, "/", "Sys.Audit")
+    const now: Ladder.Now = {
+      version,
+      permissions: digestOf(canonical(permissions ?? null)),
+      osInfo: options.osInfo,
+      tasks: seesTasks ? cluster.tasks : undefined,
+      guests: awake,
+      nodes,
+      vitals: cluster.vitals
+    }
+    const choice = before === undefined ? { why: "" } : Ladder.choose(before, now)
+    const kept: Ladder.Kept = "why" in choice ? { guests: new Map(), nodes: new Map() } : choice
+    const [asked, still] = Arr.partitionMap(awake, (guest) => {
+      const known = kept.guests.get(guest.vmid)
+      return known === undefined ? Either.left(guest) : Either.right(known)
+    })
     const reading: ProxmoxGuestReader.GuestReading = { version, permissions, note, list }
     const [seenNodes, seenGuests] = yield* Effect.all(
       [
         Effect.forEach(
           nodes,
           (node) => {
+            const known = kept.nodes.get(node.name)
+            if (known !== undefined) return Effect.succeed(known)
             if (!offline.has(node.name)) return withNetwork(ask, node, note)
             return Effect.succeed(quorate ? node : withoutState(node))
           },
           { concurrency: "unbounded" }
         ),
-        reader.configs(awake, reading).pipe(Effect.flatMap((found) => reader.addresses(found, reading)))
+        reader.configs(asked, reading).pipe(Effect.flatMap((found) => reader.addresses(found, still, reading)))
       ],
       { concurrency: 2 }
     )
@@ -152,13 +193,20 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
       ...(tagStyle === undefined ? {} : { tagStyle }),
       ...(vnets === undefined ? {} : { vnets }),
       nodes: seenNodes,
-      guests: [...seenGuests, ...unseen].sort((a, b) => a.vmid - b.vmid),
+      guests: [...seenGuests, ...still, ...unseen].sort((a, b) => a.vmid - b.vmid),
       gaps: inOrder(gaps)
     }
-    return observation
+    const cursor = Ladder.cursorOf(now, before?.cursor)
+    const isDelta = before !== undefined && !("why" in choice)
+    return {
+      observation,
+      cursor,
+      why: "why" in choice ? choice.why : "",
+      again: isDelta ? asked.length : 0
+    } satisfies SourceReading
   })
 
-  return { observe: Effect.withSpan(observe, "ProxmoxObserver.observe", { attributes: { source: client.source } }) }
+  return { read }
 }
 
 /** A side without quorum cannot tell whether the nodes it does not see are down. */

@@ -1,8 +1,37 @@
-import { Effect, Either } from "effect"
+import { Effect, Either, Option } from "effect"
 import type { Event } from "../domain/Event.ts"
+import { canonical } from "../domain/Json.ts"
+import { type Before, parseCursor } from "../domain/proxmox/Ladder.ts"
+import { digestOf } from "../journal/Digest.ts"
+import { type Observed, Projections } from "../journal/Projections.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import { Proxmox } from "./Proxmox.ts"
-import { storeObservation } from "./StoredSource.ts"
+import { loadObservation, storeObservation } from "./StoredSource.ts"
+import { load, store } from "./StoredText.ts"
+
+type Kept = Observed<"SourceObserved">
+
+/** Why what is kept cannot be gone on with; undefined where it can. */
+const reasonAgainst = (
+  { doubt, event }: Kept,
+  now: { readonly form: string; readonly fullEvery: number }
+): string | undefined => {
+  if (doubt !== "") return doubt
+  if (event.form !== now.form) return "this engine reads otherwise than the last one"
+  if (event.since + 1 >= now.fullEvery) {
+    return now.fullEvery === 1 ? "every run reads all" : `one run in ${now.fullEvery} reads all`
+  }
+  return event.cursor === null ? "the tasks of the cluster were not seen" : undefined
+}
+
+const loadBefore = Effect.fnUntraced(function* ({ event }: Kept) {
+  const cursor = Option.flatMap(event.cursor === null ? Option.none() : yield* load(event.cursor), parseCursor)
+  if (Option.isNone(cursor)) return Option.none<Before>()
+  return Option.map(yield* loadObservation(event.digest), (observation): Before => ({
+    observation,
+    cursor: cursor.value
+  }))
+})
 
 /** What a source holds, kept under its digest; a source that cannot be read costs itself alone. */
 export const observeSource = Effect.fn("SourceObserver.observe")(function* (
@@ -11,12 +40,25 @@ export const observeSource = Effect.fn("SourceObserver.observe")(function* (
 ) {
   const proxmox = yield* Proxmox
   const settings = yield* EngineSettings
-  const read = yield* Effect.either(proxmox.observe(source))
+  const projections = yield* Projections
+  const last = yield* projections.lastSource(source)
+  const { fullEvery } = settings.observe
+  const form = digestOf(canonical({ engine: settings.engine }))
+  const against = options.full
+    ? "it was asked for"
+    : Option.match(last, {
+        onNone: () => "nothing was read before",
+        onSome: (kept) => reasonAgainst(kept, { form, fullEvery })
+      })
+  const before = against === undefined && Option.isSome(last) ? yield* loadBefore(last.value) : Option.none<Before>()
+  const read = yield* Effect.either(proxmox.read(source, Option.getOrUndefined(before)))
   if (Either.isLeft(read)) {
     const event: Event = { _tag: "SourceUnavailable", source, detail: read.left.message }
     return { source, event, observation: undefined }
   }
-  const { digest, observation } = yield* storeObservation(read.right)
+  const { again, cursor, why: found } = read.right
+  const why = Option.isSome(before) ? found : (against ?? "what was read before is not there")
+  const { digest, observation } = yield* storeObservation(read.right.observation)
   const event: Event = {
     _tag: "SourceObserved",
     source,
@@ -25,12 +67,12 @@ export const observeSource = Effect.fn("SourceObserver.observe")(function* (
     digest,
     complete: observation.complete,
     gaps: observation.gaps,
-    read: "full",
-    why: options.full ? "it was asked for" : "",
-    since: 0,
-    again: 0,
-    form: settings.engine,
-    cursor: null
+    read: why === "" ? "delta" : "full",
+    why,
+    since: why === "" && Option.isSome(last) ? last.value.event.since + 1 : 0,
+    again,
+    form,
+    cursor: cursor === null ? null : (yield* store(canonical(cursor))).digest
   }
   return { source, event, observation }
 })

@@ -41,9 +41,18 @@ const proxmox = (sources: ReadonlyArray<EngineSource>, osInfo: boolean) =>
           Effect.map(observerOf(name, simulated, osInfo), (observer) => [name, observer] as const)
         )
       )
+      const named = (source: string) => {
+        const observer = observers.get(source)
+        return observer === undefined ? Effect.dieMessage(`no source is named ${source}`) : Effect.succeed(observer)
+      }
       return {
         sources: sources.map(({ name }) => name),
-        observe: (source) => observers.get(source)?.observe ?? Effect.dieMessage(`no source is named ${source}`),
+        read: (source, before) => Effect.flatMap(named(source), ({ read }) => read(before)),
+        observe: (source) =>
+          named(source).pipe(
+            Effect.flatMap(({ read }) => read()),
+            Effect.map(({ observation }) => observation)
+          ),
         check: () => Stream.empty
       }
     })

@@ -51,7 +51,7 @@ export const scenarios = (options: {
               assert.deepInclude(first.applied, { outcome: "succeeded", failed: 0 })
               const kept = [...proxmox.cluster.guests.values()].filter(({ config }) => config["template"] !== 1)
               assert.strictEqual((yield* Effect.promise(() => rowsOf(netbox, machines))).length, kept.length)
-              assert.isAtMost(first.requests, first.operations.length / 60 + 40)
+              assert.isAtMost(first.requests, first.operations.length / 60 + 42)
 
               const head = yield* Effect.promise(() => changeLogHead(netbox))
               const second = yield* sync

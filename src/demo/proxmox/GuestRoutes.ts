@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../../domain/Json.ts"
 import type { Guest } from "./Cluster.ts"
 import { digestOf, findOn, listed } from "./GuestAnswers.ts"
 import { type Call, Rejection, type Route } from "./Route.ts"
+import * as Tasks from "./Tasks.ts"
 
 export type GuestType = Guest["type"]
 
@@ -80,9 +81,12 @@ const lxcInterfaces = (guest: Guest): Json => {
   })
 }
 
-/** The file with the parameters in place; `delete` names keys to drop, `digest` guards against somebody else's change. */
-const writeConfig = (type: GuestType): Route => ({
-  method: "PUT",
+/**
+ * The file with the parameters in place; `delete` names keys to drop, `digest` guards against somebody else's change. A POST,
+ * which VMs alone have, does it in a task.
+ */
+const writeConfig = (type: GuestType, method: "PUT" | "POST"): Route => ({
+  method,
   path: `/nodes/{node}/${type}/{vmid}/config`,
   demands: ["VM.Config.Options", "/vms/{vmid}"],
   isProtected: true,
@@ -96,7 +100,7 @@ const writeConfig = (type: GuestType): Route => ({
       const gone = dropped?.split(/[,;\s]+/) ?? []
       const kept = Object.entries(guest.config).filter(([key]) => !gone.includes(key))
       guest.config = { ...Object.fromEntries(kept), ...values }
-      return Effect.succeed(null)
+      return Effect.succeed(method === "PUT" ? null : Tasks.recordOf(call.cluster, guest, "config", call.now))
     })
 })
 
@@ -107,11 +111,12 @@ const shared = (type: GuestType): ReadonlyArray<Route> => [
   read(type, "/config", withDigest, { parameters: ["current", "snapshot"] }),
   read(type, "/status/current", current, { isProtected: true }),
   read(type, "/snapshot", snapshots, { isProtected: true }),
-  writeConfig(type)
+  writeConfig(type, "PUT")
 ]
 
 export const guestRoutes: ReadonlyArray<Route> = [
   ...shared("qemu"),
+  writeConfig("qemu", "POST"),
   ...shared("lxc"),
   read("lxc", "/interfaces", lxcInterfaces, { isProtected: true, isOrdered: true })
 ]
