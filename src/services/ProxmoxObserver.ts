@@ -177,7 +177,7 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
       ],
       { concurrency: 2 }
     )
-    const vnets = Sdn.namesVnets(seenGuests, seenNodes) ? yield* readVnets(ask, permissions) : undefined
+    const vnets = Sdn.namesVnets([...seenGuests, ...still], seenNodes) ? yield* readVnets(ask, permissions) : undefined
     const unseen = asleep.map((guest): GuestFacts => ({ ...guest, status: "unknown" }))
 
     const observation: Observation = {
