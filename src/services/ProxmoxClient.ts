@@ -15,7 +15,7 @@ export interface Call {
   readonly form?: { readonly [name: string]: string }
   /** `plain` unless given. */
   readonly lane?: ProxmoxLimits.Lane
-  /** Over all tries; waiting for a permit does not count. 30 s unless given. */
+  /** Over all tries; waiting for a permit does not count. That of the client unless given. */
   readonly deadline?: Duration.DurationInput
 }
 
@@ -72,7 +72,11 @@ const noneAnswers = (source: string, errors: ReadonlyArray<EndpointError>): Endp
  * The endpoint that answered last is asked first; one that failed is asked last for a minute. Reads are tried three
  * times within their deadline.
  */
-export const make = Effect.fnUntraced(function* (source: string, sessions: ReadonlyArray<ProxmoxSession>) {
+export const make = Effect.fnUntraced(function* (
+  source: string,
+  sessions: ReadonlyArray<ProxmoxSession>,
+  deadline: Duration.DurationInput = defaultDeadline
+) {
   const limits = yield* ProxmoxLimits.make
   let preferred = sessions[0]
   const failedAt = new Map<ProxmoxSession, number>()
@@ -122,7 +126,7 @@ export const make = Effect.fnUntraced(function* (source: string, sessions: Reado
     (permit: <A, E>(self: Effect.Effect<A, E>) => Effect.Effect<A, E>): Send =>
     (call) =>
       Effect.suspend(() => {
-        let left = Duration.toMillis(call.deadline ?? defaultDeadline)
+        let left = Duration.toMillis(call.deadline ?? deadline)
         const attempt = Effect.gen(function* () {
           const start = yield* Clock.currentTimeMillis
           const result = yield* Effect.either(askInTurn(call, left))

@@ -9,6 +9,7 @@ import { keyOf } from "../../src/domain/Ref.ts"
 import { engine } from "../support/Engine.ts"
 import { anyValues, type JsonPath, placesIn, replacedAt } from "../support/JsonPaths.ts"
 import { readingOf } from "../support/OddSites.ts"
+import { losses } from "../support/Losses.ts"
 import { read } from "../support/SimulatedRequests.ts"
 import { failures, type Synced, syncWith } from "../support/Sync.ts"
 
@@ -135,19 +136,6 @@ const rulesOf = (proxmox: SimulatedProxmox.SimulatedProxmox, odds: ReadonlyArray
 const guestOf = (ref: string) => {
   const vmid = /^lab\/(\d+)/.exec(keyOf(ref as never))?.[1]
   return vmid === undefined ? undefined : Number(vmid)
-}
-
-const isBlank = (value: Json) => value === null || value === "" || (Array.isArray(value) && value.length === 0)
-
-/** What an operation takes away. */
-const losses = ({ changes, purpose, ref, verb }: Synced["operations"][number]): ReadonlyArray<string> => {
-  if (verb === "delete" || purpose === "retire") return [`${purpose} ${ref}`]
-  return changes.flatMap(({ field, from, to }) => {
-    const taken = isJsonObject(to) && Array.isArray(to["remove"]) && to["remove"].length > 0
-    return taken || (isBlank(to) && !isBlank(from))
-      ? [`${ref} ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`]
-      : []
-  })
 }
 
 const judge = (odds: ReadonlyArray<Odd>, run: Synced): ReadonlyArray<string> => {

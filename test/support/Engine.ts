@@ -16,7 +16,15 @@ import * as ProxmoxObserver from "../../src/services/ProxmoxObserver.ts"
 import * as ProxmoxSession from "../../src/services/ProxmoxSession.ts"
 import * as Reconciler from "../../src/services/Reconciler.ts"
 
-const observerOf = (source: string, simulated: EngineSource["proxmox"], osInfo: boolean) =>
+/** How Proxmox is read. */
+interface Reading {
+  /** Whether agents are asked for the operating system. */
+  readonly osInfo?: boolean
+  /** Of every call to Proxmox, and of all that one guest is asked. */
+  readonly deadlines?: { readonly call: Duration.DurationInput; readonly agent: Duration.DurationInput }
+}
+
+const observerOf = (source: string, simulated: EngineSource["proxmox"], { deadlines, osInfo = false }: Reading) =>
   Effect.gen(function* () {
     const endpoints = yield* Effect.forEach(simulated.urls, (url) =>
       Endpoint.make({ name: url, url: `${url}/api2/json`, tls: { verify: false }, permits: 16 })
@@ -24,21 +32,21 @@ const observerOf = (source: string, simulated: EngineSource["proxmox"], osInfo: 
     const sessions = yield* Effect.forEach(endpoints, (endpoint) =>
       ProxmoxSession.make(endpoint, { token: Redacted.make(simulated.token) })
     )
-    const client = yield* ProxmoxClient.make(source, sessions)
+    const client = yield* ProxmoxClient.make(source, sessions, deadlines?.call)
     return ProxmoxObserver.make(client, {
-      agentDeadline: Duration.seconds(2),
+      agentDeadline: deadlines?.agent ?? "2 seconds",
       agentPause: Duration.zero,
       osInfo
     })
   })
 
-const proxmox = (sources: ReadonlyArray<EngineSource>, osInfo: boolean) =>
+const proxmox = (sources: ReadonlyArray<EngineSource>, options: Reading) =>
   Layer.scoped(
     Proxmox,
     Effect.gen(function* () {
       const observers = new Map(
         yield* Effect.forEach(sources, ({ name, proxmox: simulated }) =>
-          Effect.map(observerOf(name, simulated, osInfo), (observer) => [name, observer] as const)
+          Effect.map(observerOf(name, simulated, options), (observer) => [name, observer] as const)
         )
       )
       const named = (source: string) => {
@@ -64,7 +72,7 @@ export interface EngineSource {
   readonly settings?: Partial<SourceSettings>
 }
 
-export interface EngineOptions {
+export interface EngineOptions extends Reading {
   /** The source `lab`, with `settings`. */
   readonly proxmox?: EngineSource["proxmox"]
   /** Further sources, each with a name of its own. */
@@ -72,13 +80,12 @@ export interface EngineOptions {
   readonly netbox: { readonly url: string; readonly token: string }
   readonly settings?: Partial<SourceSettings>
   readonly rules?: ReadonlyArray<Rule>
-  /** Whether agents are asked for the operating system. */
-  readonly osInfo?: boolean
   readonly deletes?: boolean
   readonly grace?: Duration.DurationInput
   readonly settle?: Duration.DurationInput
   /** 1 unless given: a test that changes what no task tells of wants it seen. */
   readonly fullEvery?: number
+  readonly retryDelay?: Duration.DurationInput
   readonly journal?: Layer.Layer<Journal | Projections, JournalFailed | JournalLocked>
 }
 
@@ -90,12 +97,12 @@ export const engine = (options: EngineOptions) => {
     Layer.provideMerge(
       Layer.mergeAll(
         options.journal ?? layerMemory,
-        proxmox(sources, options.osInfo ?? false),
+        proxmox(sources, options),
         NetBoxLive.layer({
           url: options.netbox.url,
           token: Redacted.make(options.netbox.token),
           tls: { verify: true },
-          settings: { ...defaults, retryDelay: Duration.millis(20) }
+          settings: { ...defaults, retryDelay: Duration.decode(options.retryDelay ?? "20 millis") }
         }).pipe(Layer.provideMerge(Metrics.Default)),
         Layer.succeed(EngineSettings, {
           sources: sources.map(({ name, settings }) => ({ ...settings, name })),
@@ -109,7 +116,7 @@ export const engine = (options: EngineOptions) => {
           },
           dispatch: {
             settle: Duration.decode(options.settle ?? "3 seconds"),
-            retryDelay: Duration.millis(20),
+            retryDelay: Duration.decode(options.retryDelay ?? "20 millis"),
             attempts: 6
           },
           observe: { fullEvery: options.fullEvery ?? 1 },

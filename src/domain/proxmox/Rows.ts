@@ -138,7 +138,9 @@ const amount = (value: Json): Option.Option<number> => {
   return Number.isFinite(number) && number >= 0 ? Option.some(number) : Option.none()
 }
 
-/** `/nodes/{n}/network`, as answered, by name; undefined where it is no list. */
+/**
+ * `/nodes/{n}/network`, as answered, by name; undefined where it is no list, or names no interface: no node is without.
+ */
 export const networkRows = (value: Json, node: string, note: Note): ReadonlyArray<JsonObject> | undefined => {
   const rows = rowsOf(value)?.flatMap((row) => {
     const iface = textOf(row, "iface")
@@ -147,5 +149,6 @@ export const networkRows = (value: Json, node: string, note: Note): ReadonlyArra
   if (rows !== undefined && Array.isArray(value) && rows.length < value.length) {
     note({ scope: `node/${node}`, what: "network", why: "the list of interfaces has rows that cannot be read" })
   }
+  if (rows?.length === 0) return undefined
   return rows?.sort((a, b) => (a.iface < b.iface ? -1 : a.iface > b.iface ? 1 : 0)).map(({ row }) => row)
 }
