@@ -6,7 +6,7 @@ import { type Bound, type Identities, identify, ownerKey, type Released } from "
 import type { Json } from "./Json.ts"
 import type { Kind } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
-import type { OperationPlanned } from "./Event.ts"
+import type { Change, OperationPlanned } from "./Event.ts"
 import { byKind, isRefValue, type Ref, refsIn } from "./Ref.ts"
 import { renamed } from "./Renamed.ts"
 import { type Moved, reused, underNewRefs } from "./Reuse.ts"
@@ -78,6 +78,30 @@ const withoutUnused = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyA
   }
   return yield* chosen(entries, (entry) => !entry.lazy || used.has(entry))
 }
+
+/** What cannot stand without an object that is not made is not made either; what merely refers to it does without. */
+const withoutDropped = function* (
+  entries: ReadonlyArray<Entry>,
+  dropped: ReadonlySet<Entry>
+): Steps<ReadonlyArray<Entry>> {
+  if (dropped.size === 0) return entries
+  const missing = new Set<Ref>()
+  for (const { ref } of dropped) missing.add(ref)
+  const needs = ({ to }: Change) => refsIn(to).some((one) => missing.has(one))
+  // In order of dependency, so that what an object needs is judged before it.
+  return yield* chosen(entries, (entry) => {
+    if (dropped.has(entry)) return false
+    if (entry.verb === "create" && entry.changes.some((change) => isRequired(entry, change) && needs(change))) {
+      missing.add(entry.ref)
+      return false
+    }
+    entry.changes = entry.changes.filter((change) => !needs(change))
+    entry.late = entry.late.filter((change) => !needs(change))
+    return entry.verb === "delete" || entry.changes.length + entry.late.length > 0
+  })
+}
+
+const isRequired = ({ kind }: Entry, { field }: Change): boolean => kind.fields[field]?.required === true
 
 const chosen = function* (
   entries: ReadonlyArray<Entry>,
@@ -204,7 +228,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   for (const entry of gone.entries) entries.push(entry)
   const all = yield* withoutUnused(entries)
   const unique = yield* settleUnique({ kinds, entries: all, target, resolve })
-  const kept = yield* chosen(all, (entry) => !unique.dropped.has(entry))
+  const kept = yield* withoutDropped(all, unique.dropped)
   return {
     operations: yield* numbered(kinds, kept),
     bound,

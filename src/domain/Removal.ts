@@ -82,6 +82,14 @@ const whyKept = (input: Input, binding: Binding, kind: Kind, row: Current): stri
   return foreign.length === 0 ? undefined : `it carries ${foreign.join(", ")}, which somebody else made`
 }
 
+/** An identity that has passed to another object leaves this one, which goes on under its new ref. */
+const handedOver = (kind: Kind, ref: Ref, row: Current): ReadonlyArray<Change> => {
+  const from = row.fields[uidField] ?? null
+  return uidField in kind.fields && from !== keyOf(ref)
+    ? [{ field: uidField, from, to: keyOf(ref), why: "its vmid has another guest" }]
+    : []
+}
+
 /** Marked as gone: the fields of the kind, and the tag by which operators find such objects. */
 const retirement = (input: Input, kind: Kind, fields: { readonly [field: string]: Json }, ref: Ref, row: Current) => {
   const why = "gone from the source"
@@ -90,14 +98,7 @@ const retirement = (input: Input, kind: Kind, fields: { readonly [field: string]
     const from = row.fields[field] ?? null
     if (from !== to) changes.push({ field, from, to, why })
   }
-  if (uidField in kind.fields && row.fields[uidField] !== keyOf(ref)) {
-    changes.push({
-      field: uidField,
-      from: row.fields[uidField] ?? null,
-      to: keyOf(ref),
-      why: "its vmid has another guest"
-    })
-  }
+  changes.push(...handedOver(kind, ref, row))
   if ("tags" in kind.fields) {
     const base = input.baselines.get(ref)?.get("tags")
     const tag = refTo(input.retiredTag)
@@ -135,9 +136,13 @@ export const removals = function* (input: Input): Steps<Removals> {
       scope.total += 1
       if (input.desired(ref) || input.desire.spared.has(ref)) continue
       const parent = parentKey(key)
-      if (!input.desire.covered.has(covers(kind.name, parent)) && !deleted.has(parent)) continue
-      const entry = removalOf(input, kind, binding, row)
-      if (entry === undefined) continue
+      const isEvidence = input.desire.covered.has(covers(kind.name, parent)) || deleted.has(parent)
+      const entry = isEvidence ? removalOf(input, kind, binding, row) : undefined
+      if (entry === undefined) {
+        const changes = handedOver(kind, ref, row).filter(({ from }) => from !== null)
+        if (changes.length > 0) entries.push({ ...base(kind, ref, row), verb: "update", purpose: "reconcile", changes })
+        continue
+      }
       const why = entry.verb === "delete" ? whyKept(input, binding, kind, row) : undefined
       if (why !== undefined) {
         conflicts.push({ ref, label: entry.label, detail: `gone from the source, but kept: ${why}` })
@@ -162,21 +167,22 @@ export const removals = function* (input: Input): Steps<Removals> {
   return { entries, held, conflicts }
 }
 
+const base = (kind: Kind, ref: Ref, row: Current) => ({
+  kind,
+  ref,
+  label: labelOf(row, keyOf(ref)),
+  row,
+  lazy: false,
+  alternatives: {},
+  late: [],
+  after: new Set<Entry>(),
+  parked: undefined
+})
+
 const removalOf = (input: Input, kind: Kind, binding: Binding, row: Current): Entry | undefined => {
   const { ref, retiredAt } = binding
-  const base = {
-    kind,
-    ref,
-    label: labelOf(row, keyOf(ref)),
-    row,
-    lazy: false,
-    alternatives: {},
-    late: [],
-    after: new Set<Entry>(),
-    parked: undefined
-  }
   const remove = (why: string): Entry => ({
-    ...base,
+    ...base(kind, ref, row),
     verb: "delete",
     purpose: "remove",
     changes: [{ field: "id", from: row.id, to: null, why }]
@@ -189,7 +195,7 @@ const removalOf = (input: Input, kind: Kind, binding: Binding, row: Current): En
     case "retire":
       if (retiredAt === null) {
         const changes = retirement(input, kind, kind.removal.fields, ref, row)
-        return { ...base, verb: "update", purpose: "retire", changes }
+        return { ...base(kind, ref, row), verb: "update", purpose: "retire", changes }
       }
       return kind.removal.deletable && input.policy.deletes && input.now - retiredAt >= input.policy.grace
         ? remove("gone from the source for longer than the grace time")

@@ -5,18 +5,23 @@ export interface CuttingProxy {
   readonly url: string
   /** How many answers were cut, by method, after NetBox had done what they answer. */
   readonly cuts: ReadonlyMap<string, number>
+  /** Whether the answer to the nth request by a method, from 0, is cut from now on. */
+  readonly hit: (rule: Hit) => void
 }
 
-/**
- * Stands between engine and NetBox and cuts answers: NetBox did what was asked, the client sees the connection go. Hit is
- * every second mutating request of each method, the first included.
- */
+export type Hit = (method: string, nth: number) => boolean
+
+/** Every second mutating request of each method, the first included. */
+const everySecondWrite: Hit = (method, nth) => method !== "GET" && nth % 2 === 0
+
+/** Stands between engine and NetBox and cuts answers: NetBox did what was asked, the client sees the connection go. */
 export const make = (target: string): Effect.Effect<CuttingProxy, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<CuttingProxy & { readonly close: () => void }>((resume) => {
       const to = new URL(target)
       const seen = new Map<string, number>()
       const cuts = new Map<string, number>()
+      let isHit = everySecondWrite
       const server = Http.createServer((request, response) => {
         const { headers, method = "GET", url: path } = request
         const nth = seen.get(method) ?? 0
@@ -24,7 +29,7 @@ export const make = (target: string): Effect.Effect<CuttingProxy, never, Scope.S
         const onward = Http.request(
           { host: to.hostname, port: to.port, path, method, headers: { ...headers, host: to.host } },
           (answer) => {
-            if (method !== "GET" && nth % 2 === 0) {
+            if (isHit(method, nth)) {
               cuts.set(method, (cuts.get(method) ?? 0) + 1)
               answer.resume().on("end", () => request.socket.destroy())
               return
@@ -43,7 +48,8 @@ export const make = (target: string): Effect.Effect<CuttingProxy, never, Scope.S
           server.closeAllConnections()
           server.close()
         }
-        resume(Effect.succeed({ url: `http://127.0.0.1:${port}`, cuts, close }))
+        const hit: CuttingProxy["hit"] = (rule) => void (isHit = rule)
+        resume(Effect.succeed({ url: `http://127.0.0.1:${port}`, cuts, hit, close }))
       })
     }),
     ({ close }) => Effect.sync(close)
