@@ -37,7 +37,7 @@ class Meter {
       const before = process.cpuUsage()
       this.loop.reset()
       this.loop.enable()
-      return Effect.map(Effect.zipLeft(Effect.timed(effect), breathe), ([took, count]) => {
+      return Effect.map(Effect.zipLeft(Effect.timed(effect), Effect.sleep("10 millis")), ([took, count]) => {
         this.loop.disable()
         const { system, user } = process.cpuUsage(before)
         this.count += count
@@ -84,7 +84,7 @@ const measure = (file: string) =>
       const from = version
       const pages = pagesOf(plan)
       yield* (inFlight === 1 ? append : grouped).run(
-        Effect.forEach(pages, (events, at) => journal.append(run, from + at * 100, events), {
+        Effect.forEach(pages, (events, at) => Effect.zipLeft(journal.append(run, from + at * 100, events), breathe), {
           concurrency: inFlight,
           discard: true
         }).pipe(Effect.as(plan.length))
