@@ -78,7 +78,7 @@ export const comparable = (field: Field, value: Json, resolve: Resolve): Json | 
 
 type Decision =
   | { readonly take: "same" }
-  | { readonly take: "settled" }
+  | { readonly take: "settled"; readonly value: Json }
   /** `both`: the source wants another value than the last applied one, too. */
   | { readonly take: "theirs"; readonly base: Json; readonly both: boolean }
   | { readonly take: "ours" }
@@ -97,8 +97,12 @@ const decide = (
   const owner = wanted.owner ?? field.owner
   if (equal(theirs, value)) {
     return owner === "three-way" && !isBlank(value) && (base === undefined || !equal(base, value))
-      ? { take: "settled" }
+      ? { take: "settled", value: wanted.value }
       : same
+  }
+  // A text that does as well is the engine's own, by a journal that is lost or of a former engine.
+  if (owner === "three-way" && base === undefined && typeof theirs === "string" && accepts.includes(theirs)) {
+    return { take: "settled", value: theirs }
   }
   if (accepts.some((one) => equal(one, theirs)) || (wanted.whenBlank === true && !isBlank(theirs))) return same
   const untouched = base === undefined ? isBlank(theirs) : equal(base, theirs)
@@ -268,7 +272,7 @@ const ofUpdate = (input: Input, row: Current): Difference => {
       if (field.late === true && isPlanned(value)) late.push(change)
       else changes.push(change)
     } else if (decision.take === "settled") {
-      settled.push({ ref: desired.ref, field: name, value: wanted.value })
+      settled.push({ ref: desired.ref, field: name, value: decision.value })
     }
   }
   return { changes, late, drifts, contested, settled }

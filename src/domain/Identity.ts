@@ -25,6 +25,8 @@ export interface Identities {
   readonly owners: ReadonlyMap<string, Ref>
   readonly bound: ReadonlyArray<Bound>
   readonly released: ReadonlyArray<Released>
+  /** Of `bound`, what other engines left behind. */
+  readonly leftovers: ReadonlyArray<Bound>
   /** Refs that are neither created nor changed in this run. */
   readonly left: ReadonlySet<Ref>
   readonly conflicts: ReadonlyArray<{ readonly ref: Ref; readonly label: string; readonly detail: string }>
@@ -79,6 +81,7 @@ export const identify = function* (input: {
   const claims: Claims = { ids: new Map(), owners: new Map() }
   const bound: Array<Bound> = []
   const released: Array<Released> = []
+  const leftovers: Array<Bound> = []
   const left = new Set<Ref>()
   const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
 
@@ -142,13 +145,21 @@ export const identify = function* (input: {
       const index = yield* indexBy(rows.values(), probe, context)
       open = yield* without(open, (one) => settles(kind, probe, index, one))
     }
+    for (const row of kind.leftover === undefined ? [] : rows.values()) {
+      yield
+      if (context.boundTo(kind.name, row.id) !== undefined) continue
+      const ref = kind.leftover?.(row, context)
+      if (ref === undefined || claims.ids.has(ref) || input.wanted(ref) !== undefined) continue
+      claim(kind, ref, row.id)
+      leftovers.push({ ref, id: row.id, evidence: "left by proxbox-api" })
+    }
     for (const one of open) {
       if (one.lookup !== true) continue
       left.add(one.ref)
       conflicts.push({ ref: one.ref, label: one.label, detail: `there is no such ${kind.label} in NetBox` })
     }
   }
-  return { ...claims, bound, released, left, conflicts }
+  return { ...claims, bound: [...bound, ...leftovers], released, leftovers, left, conflicts }
 }
 
 const without = function* <A>(items: ReadonlyArray<A>, leaves: (item: A) => boolean): Steps<ReadonlyArray<A>> {

@@ -129,6 +129,8 @@ export interface Kind extends Since {
   /** Several refs may stand for one NetBox object. */
   readonly shared?: boolean
   readonly removal: Removal
+  /** The ref under which an object that another engine left behind is taken, to be removed as one that is gone. */
+  readonly leftover?: (row: Current, context: ProbeContext) => Ref | undefined
   /** Objects in one DELETE; the default is 100. */
   readonly deleteBatch?: number
 }

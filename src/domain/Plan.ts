@@ -139,6 +139,17 @@ const underWantedRefs = function* (input: PlanInput, wanted: ReadonlyMap<string,
   return { ...known, moved }
 }
 
+const withLeftovers = (
+  bindings: ReadonlyMap<Ref, Binding>,
+  leftovers: Identities["leftovers"]
+): ReadonlyMap<Ref, Binding> =>
+  leftovers.length === 0
+    ? bindings
+    : new Map([
+        ...bindings,
+        ...leftovers.map((one): [Ref, Binding] => [one.ref, { ...one, retiredAt: null, created: false }])
+      ])
+
 export const plan = function* (input: PlanInput): Steps<Plan> {
   const { desire, kinds, target } = input
   const byRef = yield* byRefOf(desire.objects)
@@ -216,7 +227,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     kinds,
     desire,
     desired: (to) => byRef.has(to),
-    bindings,
+    bindings: withLeftovers(bindings, identities.leftovers),
     ids: identities.ids,
     owners: identities.owners,
     baselines,

@@ -2,7 +2,7 @@ import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Case } from "./Case.ts"
 import { ct, vm } from "./Guests.ts"
-import { disks, machine, machines, quiet, refusal, rows, synced, type World } from "./World.ts"
+import { disks, machine, machines, quiet, refusal, row, rows, synced, type World, writes } from "./World.ts"
 
 const sizes = (world: World) =>
   Effect.map(rows(world, disks), (found) =>
@@ -79,6 +79,31 @@ export const diskCases: ReadonlyArray<Case> = [
         assert.match(yield* refusal(world, machines, id, { disk: 1 }), /400.*disk/s)
         yield* quiet(world)
         assert.strictEqual((yield* machine(world, "web"))["disk"], disk)
+      })
+  },
+  {
+    number: 49,
+    title:
+      "a disk that grows, goes to another storage or hangs on another bus is the same disk, and NetBox adds them up itself",
+    real: true,
+    run: (world) =>
+      Effect.gen(function* () {
+        const volume = (storage: string, size: string) => `${storage}:vm-101-disk-0,size=${size}`
+        yield* world.proxmox.addGuest(vm(101, "web", { config: { scsi0: volume("local-lvm", "32G") } }))
+        yield* synced
+        const { id } = yield* row(world, disks, { name: "scsi0" })
+        yield* world.proxmox.updateGuest(101, { scsi0: volume("local-lvm", "64G") })
+        assert.deepStrictEqual(writes(yield* synced), ["update virtualdisk lab/101/scsi0 size"])
+        assert.strictEqual((yield* machine(world, "web"))["disk"], 65_536)
+        yield* world.proxmox.updateGuest(101, { scsi0: volume("ceph", "64G") })
+        assert.deepStrictEqual(writes(yield* synced), ["update virtualdisk lab/101/scsi0 description"])
+        yield* world.proxmox.updateGuest(101, { scsi0: null, virtio0: volume("ceph", "64G") })
+        assert.deepStrictEqual(writes(yield* synced), ["update virtualdisk lab/101/virtio0 name"])
+        assert.deepStrictEqual(
+          (yield* rows(world, disks)).map((one) => [one.id, one["name"], one["size"]]),
+          [[id, "virtio0", 65_536]]
+        )
+        assert.strictEqual((yield* machine(world, "web"))["disk"], 65_536)
       })
   }
 ]

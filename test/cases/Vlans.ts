@@ -2,7 +2,7 @@ import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Case } from "./Case.ts"
 import { mac, vm } from "./Guests.ts"
-import { clusters, conflicts, interfaces, make, quiet, row, rows, synced, vlans, writes } from "./World.ts"
+import { clusters, conflicts, interfaces, make, quiet, row, rows, rowsWith, synced, vlans, writes } from "./World.ts"
 
 const net = (vmid: number, rest = "", nic = 0) => `virtio=${mac(vmid, nic)},bridge=vmbr0${rest}`
 
@@ -99,6 +99,25 @@ export const vlanCases: ReadonlyArray<Case> = [
           writes(run).filter((line) => line.startsWith("create vlan")),
           0
         )
+      })
+  },
+  {
+    number: 46,
+    title: "a NIC on an SDN network has that network's VLAN",
+    run: (world) =>
+      Effect.gen(function* () {
+        yield* world.proxmox.addGuest(
+          vm(101, "web", { config: { net0: `virtio=${mac(101)},bridge=prodnet`, net1: net(101, "", 1) } })
+        )
+        yield* synced
+        const [vlan] = yield* rowsWith(world, vlans, { vid: 200 })
+        assert.deepInclude(vlan, { vid: 200, name: "Production network" })
+        assert.deepInclude(yield* row(world, interfaces, { name: "net0" }), {
+          mode: "access",
+          untagged_vlan: "Production network",
+          tagged_vlans: []
+        })
+        assert.deepInclude(yield* row(world, interfaces, { name: "net1" }), { mode: null, untagged_vlan: null })
       })
   }
 ]

@@ -4,6 +4,7 @@ import type { Case } from "./Case.ts"
 import { diskCases } from "./Disks.ts"
 import { identityCases } from "./Identity.ts"
 import { interfaceCases } from "./Interfaces.ts"
+import { legacyCases } from "./Legacy.ts"
 import { moveCases } from "./Moves.ts"
 import { nameCases } from "./Names.ts"
 import { quietCases } from "./Quiet.ts"
@@ -23,5 +24,6 @@ export const allCases: ReadonlyArray<Case> = [
   ...vlanCases,
   ...diskCases,
   ...tagCases,
+  ...legacyCases,
   ...writeCases
 ].sort((a, b) => a.number - b.number || (a.variant ?? "").localeCompare(b.variant ?? ""))

@@ -1,10 +1,27 @@
-import { byNameWithin, type Kind, textOf } from "../Kind.ts"
-import { isRefValue } from "../Ref.ts"
+import { byNameWithin, type Kind, type ProbeContext, textOf } from "../Kind.ts"
+import { isLegacy } from "../Legacy.ts"
+import { isRefValue, keyOf, type Ref, ref } from "../Ref.ts"
+import type { Current } from "../Target.ts"
+
+const machine = "virtualization.virtualmachine"
 
 /** `local-lvm: vm-101-disk-0` of a description that goes on with format and options. */
 const volumeIn = (description: string): string | undefined => {
   const [volume = ""] = description.split(", ")
   return /^(?:[^:/]+: .|\/dev\/)/.test(volume) ? volume : undefined
+}
+
+/** proxbox-api makes disks of optical drives (size 0) and of firmware state; they are no capacity of the guest. */
+const leftover = (row: Current, context: ProbeContext): Ref | undefined => {
+  const { name, size, virtual_machine: at } = row.fields
+  const text = typeof name === "string" ? name : ""
+  const isNone = (size === 0 && /^(ide|sata|scsi|virtio)\d+$/.test(text)) || /^(efidisk|tpmstate)\d+$/.test(text)
+  if (!isNone || typeof at !== "number") return undefined
+  const owner = context.boundTo(machine, at)
+  const host = context.target.rows(machine).get(at)
+  return owner !== undefined && host !== undefined && isLegacy(host, context.target)
+    ? ref("virtualization.virtualdisk", `${keyOf(owner.ref)}/${text}`)
+    : undefined
 }
 
 /** NetBox has no storage field; the volume stands in the description. Sizes are MiB. */
@@ -46,5 +63,6 @@ export const VirtualDisk: Kind = {
     { field: "virtual_machine", filter: "virtual_machine_id" },
     { field: "name", filter: "name" }
   ],
-  removal: { how: "delete" }
+  removal: { how: "delete" },
+  leftover
 }

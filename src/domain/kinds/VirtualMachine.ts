@@ -22,7 +22,24 @@ const macsFound = (row: Current, { target }: ProbeContext): ReadonlyArray<string
     })
   )
 
+const vmidField = "custom_fields.proxmox_vm_id"
+const typeField = "custom_fields.proxmox_vm_type"
+
+const numberOf = (value: Json | undefined): ReadonlyArray<string> => (typeof value === "number" ? [String(value)] : [])
+
 const unclaimed = (row: Current) => row.fields[uidField] === null
+
+/** What proxbox-api writes names the guest within its cluster; a machine of ours carries our own identity as well. */
+const byLegacyFields: Probe = {
+  evidence: "custom field proxmox_vm_id in cluster",
+  wanted: (desired) => numberOf(desired.fields[vmidField]?.value),
+  found: (row) => numberOf(row.fields[vmidField]),
+  judge: (desired, row, context) => {
+    const type = row.fields[typeField] ?? null
+    const isType = type === null || type === desired.fields[typeField]?.value
+    return unclaimed(row) && isType && inCluster(desired, row, context) ? adopt : { verdict: "pass" }
+  }
+}
 
 /** A MAC names the guest even when an operator renamed it. */
 const byMac: Probe = {
@@ -78,10 +95,10 @@ export const VirtualMachine: Kind = {
     primary_ip6: { type: "ref", kind: "ipam.ipaddress", owner: "three-way", late: true },
     tags: { type: "tags", owner: "three-way" },
     [uidField]: { type: "text", owner: "owned" },
-    "custom_fields.proxmox_vm_id": { type: "integer", owner: "owned" },
-    "custom_fields.proxmox_vm_type": { type: "text", owner: "owned" }
+    [vmidField]: { type: "integer", owner: "owned" },
+    [typeField]: { type: "text", owner: "owned" }
   },
-  probes: [byUid, byMac, byName],
+  probes: [byUid, byLegacyFields, byMac, byName],
   unique: [{ fields: ["name", "cluster", "tenant"], compare: lowerCase }, { fields: [uidField] }],
   lookup: [{ field: uidField, filter: "cf_proxledger_uid" }],
   removal: { how: "retire", fields: { status: "decommissioning" }, deletable: true },

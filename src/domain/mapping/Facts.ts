@@ -5,6 +5,7 @@ import type { Vnet } from "../proxmox/Sdn.ts"
 import * as Tags from "../proxmox/Tags.ts"
 import { decide, type Decision, type Rule, siteOf } from "../Rules.ts"
 import type { Steps } from "../Steps.ts"
+import { hasLegacy } from "../Legacy.ts"
 import type { Target } from "../Target.ts"
 import { named, placeOf, type SitePlace } from "./Place.ts"
 import { type Addresses, addressesOf } from "./Addresses.ts"
@@ -47,6 +48,8 @@ export interface Facts {
   readonly vnets: ReadonlyMap<string, Vnet> | undefined
   /** What the nodes' own interfaces are, by node. */
   readonly networks: ReadonlyMap<string, NodeFacts["network"]>
+  /** Whether proxbox-api has been at work in this NetBox. */
+  readonly legacy: boolean
   readonly site: SitePlace
   /** Of nodes that a rule places elsewhere, by name. */
   readonly nodeSites: ReadonlyMap<string, SitePlace>
@@ -118,6 +121,7 @@ export const factsOf = function* (
     kinds,
     vnets: observation.vnets && new Map(observation.vnets.map((vnet) => [vnet.name, vnet])),
     networks: new Map(observation.nodes.map(({ name, network }) => [name, network])),
+    legacy: hasLegacy(target),
     site,
     nodeSites: new Map(
       observation.nodes.flatMap(({ name }) => {

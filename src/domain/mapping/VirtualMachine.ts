@@ -1,6 +1,7 @@
 import { refTo, want, type Wanted } from "../Desired.ts"
 import type { Json } from "../Json.ts"
 import { type Owner, uidField } from "../Kind.ts"
+import { legacyNames } from "../Legacy.ts"
 import { type Facts, type GuestView, understood } from "./Facts.ts"
 import type { Mapping } from "./Mapping.ts"
 import { setBy } from "./Named.ts"
@@ -102,7 +103,7 @@ export const VirtualMachine: Mapping = {
         alternatives: { name: alternative },
         fields: {
           name: want(name, seen.type === "qemu" ? "config.name" : "config.hostname", {
-            accepts: [alternative],
+            accepts: facts.legacy ? [alternative, ...legacyNames(name)] : [alternative],
             owner: nameOwner(view)
           }),
           ...(status === undefined ? {} : { status: want(status, "status") }),
