@@ -291,6 +291,21 @@ describe("the network of a node", () => {
     assert.deepStrictEqual(verbs(world.plan([seen(whole)])), [])
   })
 
+  it("an address that two nodes have is the first one's; the other has none of it, nor as primary", () => {
+    const inner = row("vmbr1", "bridge", { cidr: "10.10.10.1/24" })
+    const nodes = ["pve1", "pve2"].map((name) => ({ name, online: true, ip: "10.10.10.1", network: [inner] }))
+    const world = new PureWorld()
+    const made = world.plan([observation([], { nodes })])
+    assert.deepStrictEqual(
+      made.conflicts.map(({ detail }) => detail),
+      ["address 10.10.10.1 is taken in NetBox by another object"]
+    )
+    world.apply(made)
+    assert.isNotNull(world.find("dcim.device", "pve1")?.fields["primary_ip4"])
+    assert.isNull(world.find("dcim.device", "pve2")?.fields["primary_ip4"])
+    assert.deepStrictEqual(verbs(world.plan([observation([], { nodes })])), [])
+  })
+
   it("an interface of a machine with the same number is somebody else", () => {
     const world = synced([])
     const id = world.add("virtualization.vminterface", { name: "net0" })

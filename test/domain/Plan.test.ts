@@ -183,6 +183,28 @@ describe("plan", () => {
     ])
   })
 
+  it("addresses that change places between the NICs of a guest stay the same objects", () => {
+    const one = guest(101)
+    const on = (first: string, second: string) => ({
+      ...one,
+      config: { ...one.config, net1: "virtio=BC:24:11:00:01:01,bridge=vmbr1" },
+      interfaces: [
+        { name: "eth0", mac: "BC:24:11:00:00:65", addresses: [{ address: first, prefix: 16 }] },
+        { name: "eth1", mac: "BC:24:11:00:01:01", addresses: [{ address: second, prefix: 16 }] }
+      ]
+    })
+    const world = synced([on("10.0.0.1", "10.0.0.2")])
+    const primary = world.find(machine, "guest-101")?.fields["primary_ip4"]
+    const made = world.plan([observation([on("10.0.0.2", "10.0.0.1")])])
+    assert.deepStrictEqual(verbs(made), [
+      "update 10.0.0.2/16 assigned_object_type,assigned_object_id",
+      "update 10.0.0.1/16 assigned_object_type,assigned_object_id"
+    ])
+    world.apply(made)
+    assert.strictEqual(world.find(machine, "guest-101")?.fields["primary_ip4"], primary)
+    assert.deepStrictEqual(verbs(world.plan([observation([on("10.0.0.2", "10.0.0.1")])])), [])
+  })
+
   it("repoints the primary before the old address goes", () => {
     const world = synced()
     const moved = guest(101, {
