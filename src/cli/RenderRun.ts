@@ -17,9 +17,13 @@ const spared = (pace: RunPace | null): ReadonlyArray<string> => {
   const { batches, inFlight, slowdowns, waitedMillis } = pace
   const reasons = slowdowns.map(({ reason, times }) => `${times} × ${reason}`).join(", ")
   const rest = waitedMillis === 0 ? "" : `; it asked for ${(waitedMillis / 1000).toFixed(1)} s of rest`
+  const [shortest, ...others] = [...batches].sort((a, b) => a.low / a.most - b.low / b.most)
   const least = [
     ...(inFlight.low < inFlight.most ? [`${inFlight.low} of ${inFlight.most} requests at a time`] : []),
-    ...batches.map(({ low, method, most, path }) => `${low} of ${most} objects in a ${method} of ${path}`)
+    ...(shortest === undefined
+      ? []
+      : [`${shortest.low} of ${shortest.most} objects in a ${shortest.method} of ${shortest.path}`]),
+    ...(others.length === 0 ? [] : [`fewer in lists of ${others.length} other kinds`])
   ]
   const down = least.length === 0 ? "" : `, so there were at times only ${least.join(", ")}`
   return [`NetBox was busy (${reasons}${rest})${down}`]

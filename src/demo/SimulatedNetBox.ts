@@ -5,7 +5,7 @@ import { answer } from "./netbox/Api.ts"
 import type { Change } from "./netbox/ChangeLog.ts"
 import * as Faults from "./netbox/Faults.ts"
 import { kindIn, kindOf, kinds } from "./netbox/Kinds.ts"
-import { listen } from "./netbox/Listener.ts"
+import { type Dealt, listen, objectsIn } from "./netbox/Listener.ts"
 import { represent } from "./netbox/Represent.ts"
 import { everything, formOf } from "./netbox/Selection.ts"
 import { Store } from "./netbox/Store.ts"
@@ -29,13 +29,11 @@ export interface Options {
 }
 
 /** One request that came in. */
-export interface LoggedRequest {
+export interface LoggedRequest extends Dealt {
   readonly method: string
   /** Without query. */
   readonly path: string
   readonly query: string
-  /** Null where no answer went out. */
-  readonly status: number | null
   /** Objects in the body: the length of a list, 1 for a single one, 0 without body. */
   readonly items: number
 }
@@ -65,14 +63,6 @@ export interface SimulatedNetBox {
 const token = "0123456789abcdef0123456789abcdef01234567"
 const tokenV2 = `nbt_abcdefghijkl.${token}`
 
-const itemsOf = (body: string): number =>
-  body.trim() === ""
-    ? 0
-    : Either.match(
-        Either.try(() => JSON.parse(body) as unknown),
-        { onLeft: () => 1, onRight: (parsed) => (Array.isArray(parsed) ? parsed.length : 1) }
-      )
-
 /** Starts an empty NetBox; it ends with the scope. */
 export const make = (options: Options): Effect.Effect<SimulatedNetBox, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -94,8 +84,8 @@ export const make = (options: Options): Effect.Effect<SimulatedNetBox, never, Sc
       latency: options.latency ?? 0,
       answer: (asked) => answer(api, asked),
       faults: faults.of,
-      dealtWith: ({ method, path, query, body }, status) =>
-        void requests.push({ method, path, query: query.toString(), status, items: itemsOf(body) })
+      dealtWith: ({ method, path, query, body }, dealt) =>
+        void requests.push({ method, path, query: query.toString(), items: objectsIn(body), ...dealt })
     })
     store.origin = url
     return {

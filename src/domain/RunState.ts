@@ -28,6 +28,8 @@ export interface RunState {
   /** What the run leaves undone beside failed operations, one line each. */
   readonly undone: Array<string>
   batches: number
+  /** When a request was last announced or settled, in milliseconds since 1970. */
+  busyAt: number
   digest: string | null
   outcome: Outcome | null
 }
@@ -38,6 +40,7 @@ export const emptyRun = (): RunState => ({
   written: new Map(),
   undone: [],
   batches: 0,
+  busyAt: 0,
   digest: null,
   outcome: null
 })
@@ -68,6 +71,7 @@ export const apply = (state: RunState, event: Event, at: number): RunState => {
       state.digest = event.digest
       break
     case "OperationsDispatched":
+      state.busyAt = at
       state.open.set(event.batch, { batch: event.batch, method: event.method, path: event.path, ops: event.ops, at })
       state.batches = Math.max(state.batches, event.batch + 1)
       for (const op of event.ops) {
@@ -76,6 +80,7 @@ export const apply = (state: RunState, event: Event, at: number): RunState => {
       }
       break
     case "OperationsSettled":
+      state.busyAt = at
       state.open.delete(event.batch)
       for (const [op, id, updated] of event.ok) {
         const operation = set(state, op, "ok")

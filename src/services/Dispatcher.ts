@@ -65,13 +65,17 @@ const prepare = Effect.fnUntraced(function* (log: RunLog, options: DispatchOptio
 
 /** Asks NetBox what became of every request that a crash or an interruption left without answer. */
 const recover = Effect.fn("Dispatcher.recover")(function* (self: Dispatching) {
+  // What was announced may have left only when another request had made room for it.
+  const left = self.log.state.busyAt
   for (const batch of [...self.log.state.open.values()]) {
     const operations = operationsOf(self, batch.ops)
     const [first] = operations
     if (first === undefined) continue
     const kind = kindNamed(kindOf(first.ref))
     const { options, ids, log } = self
-    yield* log.append([yield* settle({ run: log.run, batch, kind, operations, ids, settle: options.settle })])
+    yield* log.append([
+      yield* settle({ run: log.run, batch: { ...batch, at: left }, kind, operations, ids, settle: options.settle })
+    ])
   }
 })
 

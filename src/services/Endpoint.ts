@@ -1,4 +1,4 @@
-import { Cause, Duration, Effect, Exit, Option, Redacted, type Scope } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, Option, Redacted, type Scope } from "effect"
 import { Pool } from "undici"
 import type { Json } from "../domain/Json.ts"
 import type { Bulk, Strain } from "../domain/Pace.ts"
@@ -202,12 +202,20 @@ export const make = Effect.fnUntraced(function* (
     gate,
     send: (request) => {
       const deadline = Duration.decode(request.deadline)
-      const sent = recorded(request).pipe(
-        Effect.catchIf(
-          ({ _tag }) => _tag === "Cut" && request.method === "GET",
-          () => recorded(request)
-        ),
-        Effect.timeoutFail({ duration: deadline, onTimeout: () => overdue(deadline) })
+      const sent = Effect.flatMap(Clock.currentTimeMillis, (left) =>
+        recorded(request).pipe(
+          Effect.catchIf(
+            ({ _tag }) => _tag === "Cut" && request.method === "GET",
+            () => recorded(request)
+          ),
+          Effect.timeoutFail({ duration: deadline, onTimeout: () => overdue(deadline) }),
+          Effect.catchTag("Cut", ({ detail }) =>
+            Effect.flatMap(
+              Clock.currentTimeMillis,
+              (now) => new Cut({ endpoint: name, detail, tookMillis: now - left })
+            )
+          )
+        )
       )
       return gate.pass(sent, read(request, deadline), request.bulk)
     }

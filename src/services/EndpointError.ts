@@ -28,7 +28,9 @@ export class TlsRejected extends Schema.TaggedError<TlsRejected>()("TlsRejected"
 /** The request went out and its answer did not come back whole: what became of a write is not known. */
 export class Cut extends Schema.TaggedError<Cut>()("Cut", {
   endpoint: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** How long before it had left, where that is known. */
+  tookMillis: Schema.optionalWith(Schema.Number, { exact: true })
 }) {
   override get message() {
     return `${this.endpoint}: the answer was cut: ${this.detail}`
@@ -68,6 +70,12 @@ export class Upstream extends Schema.TaggedError<Upstream>()("Upstream", {
     return `${this.endpoint} failed on ${this.request} (${this.status}): ${this.detail}`
   }
 }
+
+/**
+ * NetBox begins with the name of the exception that it met, which is about the objects of the request or its database. A 500
+ * without one is not NetBox's own.
+ */
+export const namesException = ({ detail }: Upstream): boolean => /^[A-Za-z_]\w*:( |$)/.test(detail)
 
 /** One object of a refused request. `position` is an index into a create list, or an id of an update or delete list. */
 export const RefusedItem = Schema.Struct({

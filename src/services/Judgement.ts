@@ -1,4 +1,4 @@
-import { Duration, Effect, Random } from "effect"
+import { Clock, Duration, Effect, Random } from "effect"
 import type { OperationPlanned } from "../domain/Event.ts"
 import type { Batch } from "../domain/RunState.ts"
 import type { Parcel } from "../domain/Schedule.ts"
@@ -126,8 +126,19 @@ export const judge = Effect.fn("Judgement.judge")(function* (failed: Failed, err
     case "unknown": {
       const wait = verdict.settleMillis === undefined ? self.options.settle : Duration.millis(verdict.settleMillis)
       const run = self.log.run
-      const event = yield* settle({ run, batch, kind: parcel.kind, operations, ids: self.ids, settle: wait })
-      return yield* repeated(failed, event, error, 0)
+      // Not from the intent: the request may have waited for its turn, or for NetBox to be reached, before it left.
+      const now = yield* Clock.currentTimeMillis
+      const at = error._tag === "Cut" && error.tookMillis !== undefined ? now - error.tookMillis : now
+      const event = yield* settle({
+        run,
+        batch: { ...batch, at },
+        kind: parcel.kind,
+        operations,
+        ids: self.ids,
+        settle: wait
+      })
+      const aftermath = yield* repeated(failed, event, error, 0)
+      return verdict.suspect === true ? { ...aftermath, size: Math.ceil(aftermath.size / 2) } : aftermath
     }
     case "halt": {
       const aftermath: Aftermath = { event: { ...again, via: "absent" }, size: operations.length, halt: error }

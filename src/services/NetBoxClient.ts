@@ -1,7 +1,7 @@
 import { Duration, Effect, ParseResult, Redacted, Schema, type Scope } from "effect"
 import type { Json } from "../domain/Json.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { type EndpointError, Undecodable } from "./EndpointError.ts"
+import { type EndpointError, namesException, Undecodable } from "./EndpointError.ts"
 import type { GateWatcher } from "./Gate.ts"
 import type { Row } from "./NetBox.ts"
 import { judge, strainOf } from "./NetBoxErrors.ts"
@@ -119,6 +119,7 @@ export const make = Effect.fnUntraced(function* (
             maxRetries: options.settings.maxRetries,
             base: options.settings.retryDelay,
             awaitsHost: ask.awaitsHost ?? true,
+            mayPass: (error) => error._tag === "Upstream" && error.status === 500 && !namesException(error),
             onRetry: options.onRetry
           },
           method

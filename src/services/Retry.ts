@@ -9,6 +9,8 @@ export interface RetryPolicy {
   readonly base: Duration.Duration
   /** Whether a host that is out of reach is tried again: true unless given. */
   readonly awaitsHost?: boolean
+  /** Further failures that may pass by themselves, so that a read is worth another try. */
+  readonly mayPass?: (error: EndpointError) => boolean
   readonly onRetry?: (error: EndpointError) => Effect.Effect<void>
 }
 
@@ -67,7 +69,8 @@ const schedule = (policy: RetryPolicy, method: Request["method"]) =>
     Schedule.intersect(Schedule.recurs(policy.maxRetries)),
     Schedule.whileInput(
       (error: EndpointError) =>
-        isRetried(method)(error) && (policy.awaitsHost !== false || error._tag !== "Unreachable")
+        (isRetried(method)(error) || (method === "GET" && policy.mayPass?.(error) === true)) &&
+        (policy.awaitsHost !== false || error._tag !== "Unreachable")
     ),
     Schedule.modifyDelayEffect(([error, attempt]) =>
       Random.next.pipe(

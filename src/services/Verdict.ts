@@ -1,4 +1,4 @@
-import type { EndpointError, RefusedItem } from "./EndpointError.ts"
+import { type EndpointError, namesException, type RefusedItem } from "./EndpointError.ts"
 
 /** What follows from the failure of a request that carried several objects. */
 export type Verdict =
@@ -10,8 +10,11 @@ export type Verdict =
   | { readonly verdict: "stale" }
   /** Nothing was written; the same request may do later. */
   | { readonly verdict: "later"; readonly waitMillis: number }
-  /** It may have been written. `settleMillis` overrides how long it may still take effect. */
-  | { readonly verdict: "unknown"; readonly settleMillis?: number }
+  /**
+   * It may have been written. `settleMillis` overrides how long it may still take effect. `suspect`: one of the objects may
+   * be to blame.
+   */
+  | { readonly verdict: "unknown"; readonly settleMillis?: number; readonly suspect?: true }
   /** Nothing was written, and no other request would fare better. */
   | { readonly verdict: "halt" }
 
@@ -28,9 +31,8 @@ export const verdictOn = (error: EndpointError): Verdict => {
     case "Upstream":
       if (error.status === 500) {
         // NetBox names the exception: a lost database is for later, all else is about the objects of the request.
-        return /^OperationalError|^InterfaceError/.test(error.detail)
-          ? overWithIt
-          : { verdict: "unnamed", detail: error.detail }
+        if (/^OperationalError|^InterfaceError/.test(error.detail)) return overWithIt
+        return namesException(error) ? { verdict: "unnamed", detail: error.detail } : { ...overWithIt, suspect: true }
       }
       return error.status === 504 ? { verdict: "unknown" } : overWithIt
     case "Cut":

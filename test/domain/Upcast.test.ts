@@ -24,6 +24,11 @@ describe("upcast", () => {
     assert.isFalse(isKnown("PlanSealed", 4, steps))
   })
 
+  it("reads runs that were completed before their pace was kept", () => {
+    const completed = { outcome: "succeeded", ok: 3, failed: 0, skipped: 0, requests: 9, detail: "" } as const
+    assert.deepEqual(upcast("RunCompleted", 1, completed), { _tag: "RunCompleted", ...completed, pace: null })
+  })
+
   it("throws on a known event that does not fit, and says which", () => {
     assert.throws(() => upcast("PlanSealed", 1, { operations: "many" }), /PlanSealed version 1 does not fit/)
   })

@@ -9,7 +9,7 @@ import * as Endpoint from "../../src/services/Endpoint.ts"
 import { EngineSettings } from "../../src/services/EngineSettings.ts"
 import { Metrics } from "../../src/services/Metrics.ts"
 import * as NetBoxLive from "../../src/services/NetBoxLive.ts"
-import { defaults } from "../../src/services/NetBoxSettings.ts"
+import { defaults, type NetBoxSettings } from "../../src/services/NetBoxSettings.ts"
 import { Proxmox } from "../../src/services/Proxmox.ts"
 import * as ProxmoxClient from "../../src/services/ProxmoxClient.ts"
 import * as ProxmoxObserver from "../../src/services/ProxmoxObserver.ts"
@@ -86,6 +86,7 @@ export interface EngineOptions extends Reading {
   /** 1 unless given: a test that changes what no task tells of wants it seen. */
   readonly fullEvery?: number
   readonly retryDelay?: Duration.DurationInput
+  readonly client?: Partial<NetBoxSettings>
   readonly journal?: Layer.Layer<Journal | Projections, JournalFailed | JournalLocked>
 }
 
@@ -102,7 +103,7 @@ export const engine = (options: EngineOptions) => {
           url: options.netbox.url,
           token: Redacted.make(options.netbox.token),
           tls: { verify: true },
-          settings: { ...defaults, retryDelay: Duration.decode(options.retryDelay ?? "20 millis") }
+          settings: { ...defaults, retryDelay: Duration.decode(options.retryDelay ?? "20 millis"), ...options.client }
         }).pipe(Layer.provideMerge(Metrics.Default)),
         Layer.succeed(EngineSettings, {
           sources: sources.map(({ name, settings }) => ({ ...settings, name })),

@@ -2,10 +2,10 @@ import * as Random from "../proxmox/Random.ts"
 
 /** What goes wrong with a request; plain data, so that it can be handed to another process. */
 export type Fault =
-  /** The answer comes later. */
-  | { readonly type: "latency"; readonly millis: number }
-  /** An answer without a look at the request: 429 with `retryAfter` in seconds, 500, 502, 503 or 504. */
-  | { readonly type: "status"; readonly status: number; readonly retryAfter?: number }
+  /** The answer comes later, the more so the more objects the request writes. */
+  | { readonly type: "latency"; readonly millis: number; readonly perObject?: number }
+  /** An answer without a look at the request: 429 or 503 with `retryAfter` in seconds or as a date, 500, 502 or 504. */
+  | { readonly type: "status"; readonly status: number; readonly retryAfter?: number | string }
   /** The connection ends before anything is done. */
   | { readonly type: "cut" }
   /** All is done and stored, and then the connection ends without an answer. */

@@ -1,4 +1,4 @@
-import { Effect, FiberSet, type Scope } from "effect"
+import { Clock, Effect, Either, FiberSet, type Scope } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Answer } from "./Answer.ts"
@@ -12,9 +12,27 @@ export interface ListenerOptions {
   readonly latency: number
   readonly answer: (asked: Asked) => Answer
   readonly faults: (method: string, path: string) => ReadonlyArray<Fault>
-  /** Told once the request is dealt with; `status` is null where no answer went out. */
-  readonly dealtWith: (asked: Asked, status: number | null) => void
+  /** Told once the request is dealt with. */
+  readonly dealtWith: (asked: Asked, dealt: Dealt) => void
 }
+
+export interface Dealt {
+  /** Null where no answer went out. */
+  readonly status: number | null
+  /** When it had come whole, in milliseconds since 1970. */
+  readonly at: number
+  /** Requests under way then, itself included. */
+  readonly together: number
+}
+
+/** The length of a list, 1 for a single object, 0 without body. */
+export const objectsIn = (body: string): number =>
+  body.trim() === ""
+    ? 0
+    : Either.match(
+        Either.try(() => JSON.parse(body) as unknown),
+        { onLeft: () => 1, onRight: (parsed) => (Array.isArray(parsed) ? parsed.length : 1) }
+      )
 
 const readBody = (request: IncomingMessage): Effect.Effect<string> =>
   Effect.async((resume) => {
@@ -34,6 +52,9 @@ const send = (response: ServerResponse, method: string, { status, body, html, he
   response.end(method === "HEAD" ? undefined : text)
 }
 
+const latencyOf = (fault: Fault, { body }: Asked): number =>
+  fault.type !== "latency" ? 0 : fault.millis + (fault.perObject === undefined ? 0 : fault.perObject * objectsIn(body))
+
 const faulty = (fault: Fault & { readonly type: "status" }): Answer => ({
   status: fault.status,
   ...(fault.status === 429
@@ -46,6 +67,7 @@ const faulty = (fault: Fault & { readonly type: "status" }): Answer => ({
 export const listen = (options: ListenerOptions): Effect.Effect<string, never, Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime<never>()
+    let underWay = 0
     const exchange = Effect.fnUntraced(function* (request: IncomingMessage, response: ServerResponse) {
       const url = new URL(request.url ?? "/", "http://localhost")
       const asked: Asked = {
@@ -56,16 +78,21 @@ export const listen = (options: ListenerOptions): Effect.Effect<string, never, S
         ifMatch: request.headers["if-match"],
         body: yield* readBody(request)
       }
+      underWay += 1
+      response.once("close", () => {
+        underWay -= 1
+      })
+      const came = { at: yield* Clock.currentTimeMillis, together: underWay }
       const faults = options.faults(asked.method, asked.path)
-      const late = faults.reduce((sum, fault) => sum + (fault.type === "latency" ? fault.millis : 0), options.latency)
+      const late = faults.reduce((sum, fault) => sum + latencyOf(fault, asked), options.latency)
       if (late > 0) yield* Effect.sleep(late)
       const instead = faults.find((fault) => fault.type !== "latency")
       if (instead?.type === "status") {
-        options.dealtWith(asked, instead.status)
+        options.dealtWith(asked, { ...came, status: instead.status })
         return send(response, asked.method, faulty(instead))
       }
       const answer = instead?.type === "cut" ? null : options.answer(asked)
-      options.dealtWith(asked, instead === undefined && answer !== null ? answer.status : null)
+      options.dealtWith(asked, { ...came, status: instead === undefined && answer !== null ? answer.status : null })
       if (instead !== undefined || answer === null) return void request.socket.resetAndDestroy()
       return send(response, asked.method, answer)
     })
