@@ -33,9 +33,9 @@ describe("what the simulated NetBox tells of itself", () => {
       yield* ask("GET", `${sites}?limit=1`)
       yield* ask("POST", sites, {})
       expect(yield* netbox.requests).toEqual([
-        { method: "POST", path: sites, query: "", status: 201, items: 2 },
-        { method: "GET", path: sites, query: "limit=1", status: 200, items: 0 },
-        { method: "POST", path: sites, query: "", status: 400, items: 1 }
+        { method: "POST", path: sites, query: "", status: 201, items: 2, together: 1, at: expect.any(Number) },
+        { method: "GET", path: sites, query: "limit=1", status: 200, items: 0, together: 1, at: expect.any(Number) },
+        { method: "POST", path: sites, query: "", status: 400, items: 1, together: 1, at: expect.any(Number) }
       ])
       expect(yield* netbox.rows("dcim.site")).toMatchObject([
         { id: 1, name: "a" },
