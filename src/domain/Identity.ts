@@ -1,5 +1,6 @@
 import type { Binding } from "./Binding.ts"
 import type { Desired } from "./Desired.ts"
+import type { Json } from "./Json.ts"
 import { adopt, type Kind, type Probe, type ProbeContext, uidField, type Verdict } from "./Kind.ts"
 import { byKind, type Ref } from "./Ref.ts"
 import type { Steps } from "./Steps.ts"
@@ -39,13 +40,19 @@ interface Claims {
 
 export const ownerKey = (kind: string, id: number) => `${kind} ${id}`
 
-/** A binding holds while its object exists and does not carry another identity. */
-const holds = (kind: Kind, ref: Ref, row: Current | undefined, desired: Desired | undefined): string | null => {
+/** A binding holds while its object exists and carries no other identity than the one it is to have or had from us. */
+const holds = (
+  kind: Kind,
+  ref: Ref,
+  row: Current | undefined,
+  desired: Desired | undefined,
+  applied: Json | undefined
+): string | null => {
   if (row === undefined) return "it is gone from NetBox"
   if (!(uidField in kind.fields)) return null
   const found = row.fields[uidField]
   const wanted = desired?.fields[uidField]?.value
-  return found === null || wanted === undefined || found === wanted
+  return found === null || wanted === undefined || found === wanted || found === applied
     ? null
     : `its proxledger_uid in NetBox is ${String(found)}, not that of ${ref}`
 }
@@ -76,6 +83,7 @@ export const identify = function* (input: {
   readonly desired: ReadonlyMap<string, ReadonlyArray<Desired>>
   readonly wanted: (ref: Ref) => Desired | undefined
   readonly bindings: ReadonlyMap<Ref, Binding>
+  readonly baselines: ReadonlyMap<Ref, ReadonlyMap<string, Json>>
   readonly target: Target
 }): Steps<Identities> {
   const claims: Claims = { ids: new Map(), owners: new Map() }
@@ -133,7 +141,7 @@ export const identify = function* (input: {
     const rows = input.target.rows(kind.name)
     for (const { ref, id } of bindings.get(kind.name) ?? []) {
       yield
-      const reason = holds(kind, ref, rows.get(id), input.wanted(ref))
+      const reason = holds(kind, ref, rows.get(id), input.wanted(ref), input.baselines.get(ref)?.get(uidField))
       if (reason === null) claim(kind, ref, id)
       else released.push({ ref, reason })
     }

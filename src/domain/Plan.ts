@@ -4,10 +4,11 @@ import { diff, type Difference, type Drift, type Resolve } from "./Diff.ts"
 import type { Entry } from "./Entry.ts"
 import { type Bound, type Identities, identify, ownerKey, type Released } from "./Identity.ts"
 import type { Json } from "./Json.ts"
-import type { Kind } from "./Kind.ts"
+import { type Kind, uidField } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
 import type { Change, OperationPlanned } from "./Event.ts"
-import { byKind, isRefValue, type Ref, refsIn } from "./Ref.ts"
+import { byKind, isRefValue, keyOf, kindOf, type Ref, refsIn } from "./Ref.ts"
+import { migrated } from "./Migrated.ts"
 import { renamed } from "./Renamed.ts"
 import { type Moved, reused, underNewRefs } from "./Reuse.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
@@ -126,17 +127,37 @@ const byRefOf = function* (objects: ReadonlyArray<Desired>): Steps<ReadonlyMap<R
 }
 
 /** What is known of NetBox's objects, under the refs that stand for them now. */
-const underWantedRefs = function* (input: PlanInput, wanted: ReadonlyMap<string, ReadonlyArray<Desired>>) {
+const underWantedRefs = function* (
+  input: PlanInput,
+  byRef: ReadonlyMap<Ref, Desired>,
+  wanted: ReadonlyMap<string, ReadonlyArray<Desired>>
+) {
   const known = { bindings: input.bindings, baselines: input.baselines }
   const moved: Array<Moved> = []
   const follow = function* (moves: ReadonlyArray<Moved>) {
-    moved.push(...moves)
+    const chained = new Map(moved.map(({ becomes }, at) => [becomes, at]))
+    for (const move of moves) {
+      const at = chained.get(move.ref)
+      const before = at === undefined ? undefined : moved[at]
+      if (at === undefined || before === undefined) moved.push(move)
+      else moved[at] = { ...before, becomes: move.becomes }
+    }
     known.bindings = yield* underNewRefs(known.bindings, moves, rebound)
     known.baselines = yield* underNewRefs(known.baselines, moves, (fields) => fields)
   }
   yield* follow(yield* reused(input.desire.objects, known.bindings, known.baselines))
   yield* follow(yield* renamed(input.kinds, wanted, yield* byKind(known.bindings.values()), known.baselines))
-  return { ...known, moved }
+  const away = yield* migrated(input.desire, byRef, known.bindings, known.baselines, input.target)
+  yield* follow(away)
+  const identified = new Set(input.kinds.flatMap(({ fields, name }) => (uidField in fields ? [name] : [])))
+  const settled = away.flatMap(({ becomes, ref }) =>
+    identified.has(kindOf(ref))
+      ? [{ ref: becomes, field: uidField, value: keyOf(moved.find((one) => one.becomes === becomes)?.ref ?? ref) }]
+      : []
+  )
+  const baselines = new Map(known.baselines)
+  for (const { field, ref, value } of settled) baselines.set(ref, new Map(baselines.get(ref)).set(field, value))
+  return { bindings: known.bindings, baselines: settled.length === 0 ? known.baselines : baselines, moved, settled }
 }
 
 const withLeftovers = (
@@ -154,10 +175,10 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   const { desire, kinds, target } = input
   const byRef = yield* byRefOf(desire.objects)
   const wanted = yield* byKind(byRef.values())
-  const { moved, ...known } = yield* underWantedRefs(input, wanted)
+  const { moved, ...known } = yield* underWantedRefs(input, byRef, wanted)
 
   const ofRef = (to: Ref) => byRef.get(to)
-  const identities = yield* identify({ kinds, desired: wanted, wanted: ofRef, bindings: known.bindings, target })
+  const identities = yield* identify({ kinds, desired: wanted, wanted: ofRef, ...known, target })
   const taken = identities.released.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [{ becomes, ref }]))
   const bindings = yield* underNewRefs(known.bindings, taken, rebound)
   const baselines = yield* underNewRefs(known.baselines, taken, (fields) => fields)
@@ -186,7 +207,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   const scopes = tagScopes(target, identities.ids)
   const entries: Array<Entry> = []
   const drifts: Array<Drift> = []
-  const settled: Array<Difference["settled"][number]> = []
+  const settled: Array<Difference["settled"][number]> = [...known.settled]
   const bound = [...identities.bound]
   for (const kind of kinds) {
     const rows = target.rows(kind.name)

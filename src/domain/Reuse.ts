@@ -13,16 +13,16 @@ export interface Moved {
   readonly reason: string
 }
 
-const machine = "virtualization.virtualmachine"
-const typeField = "custom_fields.proxmox_vm_type"
+export const machine = "virtualization.virtualmachine"
+export const typeField = "custom_fields.proxmox_vm_type"
 
-const macsOf = (desired: Desired): ReadonlyArray<Json> => {
+export const macsOf = (desired: Desired): ReadonlyArray<Json> => {
   const macs = desired.hints?.["macs"]
   return Array.isArray(macs) ? macs : []
 }
 
 /** MACs that the bound machine had: the last part of the keys of its MAC addresses. */
-const boundMacs = (children: ReadonlyArray<Binding>): ReadonlyArray<string> =>
+export const boundMacs = (children: ReadonlyArray<Binding>): ReadonlyArray<string> =>
   children.flatMap(({ ref: child }) =>
     kindOf(child) === "dcim.macaddress" ? [keyOf(child).slice(keyOf(child).lastIndexOf("/") + 1)] : []
   )

@@ -66,7 +66,10 @@ const byName: Probe = {
 const hasInterfaces = (row: Current, { target }: ProbeContext): boolean =>
   target.referring("virtualization.vminterface", "virtual_machine", row.id).length > 0
 
-/** `disk` is not here: NetBox derives it from the virtual disks and refuses any other value. */
+/**
+ * `site` is that of the device: NetBox fills it in and demands that it be the same, but moves it with a cluster alone.
+ * `disk` is not here: NetBox derives it from the virtual disks and refuses any other value.
+ */
 export const VirtualMachine: Kind = {
   name: "virtualization.virtualmachine",
   label: "virtual machine",
@@ -76,6 +79,7 @@ export const VirtualMachine: Kind = {
     status: { type: "choice", owner: "owned", keeps: ["planned", "staged", "decommissioning"] },
     start_on_boot: { type: "choice", owner: "owned" },
     cluster: { type: "ref", kind: "virtualization.cluster", owner: "owned", required: true },
+    site: { type: "ref", kind: "dcim.site", owner: "owned" },
     device: { type: "ref", kind: "dcim.device", owner: "owned" },
     virtual_machine_type: {
       type: "ref",

@@ -7,7 +7,7 @@ import { decide, type Decision, type Rule, siteOf } from "../Rules.ts"
 import type { Steps } from "../Steps.ts"
 import { hasLegacy } from "../Legacy.ts"
 import type { Target } from "../Target.ts"
-import { named, placeOf, type SitePlace } from "./Place.ts"
+import { deviceSitesOf, named, placeOf, type SitePlace } from "./Place.ts"
 import { type Addresses, addressesOf } from "./Addresses.ts"
 import { type NodeView, nodeViews } from "./NodeView.ts"
 import { guestKey } from "./Refs.ts"
@@ -54,6 +54,8 @@ export interface Facts {
   /** Of nodes that a rule places elsewhere, by name. */
   readonly nodeSites: ReadonlyMap<string, SitePlace>
   readonly nodes: ReadonlyArray<NodeView>
+  /** Where the devices of nodes stand in NetBox, or will; of those of which that can be told, by name of the node. */
+  readonly deviceSites: ReadonlyMap<string, SitePlace>
   /** Guests to be kept in NetBox, by vmid. */
   readonly guests: ReadonlyArray<GuestView>
   /** Guests that are seen but none of the engine's business: excluded by a rule, or of unknown nature. */
@@ -83,6 +85,12 @@ export const factsOf = function* (
 ): Steps<Facts> {
   const source = settings.name
   const site = placeOf(settings, observation, target)
+  const nodeSites = new Map(
+    observation.nodes.flatMap(({ name }) => {
+      const set = site.fixed ? undefined : siteOf(rules, { source, node: name })
+      return set === undefined ? [] : [[name, named(target, set.value, `rule ${set.rule}`)] as const]
+    })
+  )
   const seesPools = !observation.gaps.some(({ scope, what }) => scope === "source" && what === "pools")
   const partlySeen = new Set(observation.gaps.flatMap(({ scope, what }) => (what === "addresses" ? [scope] : [])))
   const untagged = new Set(observation.gaps.flatMap(({ scope, why }) => (why.startsWith("tags: ") ? [scope] : [])))
@@ -123,12 +131,8 @@ export const factsOf = function* (
     networks: new Map(observation.nodes.map(({ name, network }) => [name, network])),
     legacy: hasLegacy(target),
     site,
-    nodeSites: new Map(
-      observation.nodes.flatMap(({ name }) => {
-        const set = site.fixed ? undefined : siteOf(rules, { source, node: name })
-        return set === undefined ? [] : [[name, named(target, set.value, `rule ${set.rule}`)] as const]
-      })
-    ),
+    nodeSites,
+    deviceSites: deviceSitesOf(source, observation, target, ({ name }) => nodeSites.get(name) ?? site),
     nodes: nodeViews(source, observation),
     guests,
     spared

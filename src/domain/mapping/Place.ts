@@ -85,3 +85,27 @@ export const placeOf = (settings: SourceSettings, observation: Observation, targ
   const exists = [...sites.values()].some(({ fields }) => fields["slug"] === "proxmox")
   return { slug: "proxmox", name: "Proxmox", why: "no site is configured", exists, configured: false, fixed: false }
 }
+
+/**
+ * The sites of the nodes' devices: where NetBox has them, for they are the operator's to place, else where they will be
+ * made. Nothing of a node whose device may be one that exists and is not ours yet.
+ */
+export const deviceSitesOf = (
+  source: string,
+  { nodes }: Observation,
+  target: Target,
+  planned: (node: { readonly name: string }) => SitePlace
+): ReadonlyMap<string, SitePlace> => {
+  const sites = target.rows("dcim.site")
+  const rows = [...target.rows("dcim.device").values()]
+  const ours = new Map(rows.map(({ fields }) => [fields["custom_fields.proxledger_uid"], fields["site"]]))
+  const names = new Set(rows.map(({ fields }) => lower(fields["name"])))
+  return new Map(
+    nodes.flatMap((node): ReadonlyArray<readonly [string, SitePlace]> => {
+      const id = ours.get(`${source}/node/${node.name}`)
+      const row = typeof id === "number" ? sites.get(id) : undefined
+      if (row !== undefined) return [[node.name, found(row, "site of the node in NetBox")]]
+      return names.has(lower(node.name)) ? [] : [[node.name, planned(node)]]
+    })
+  )
+}

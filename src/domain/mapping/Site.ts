@@ -4,8 +4,8 @@ import { siteRef } from "./Refs.ts"
 
 export const Site: Mapping = {
   kind: "dcim.site",
-  objects: ({ nodeSites, site }) =>
-    [site, ...nodeSites.values()].map(({ exists, name, slug, why }) => ({
+  objects: ({ deviceSites, nodeSites, site }) =>
+    [site, ...nodeSites.values(), ...deviceSites.values()].map(({ exists, name, slug, why }) => ({
       ref: siteRef(slug),
       source: null,
       label: name,

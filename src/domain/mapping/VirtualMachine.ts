@@ -6,7 +6,7 @@ import { type Facts, type GuestView, understood } from "./Facts.ts"
 import type { Mapping } from "./Mapping.ts"
 import { setBy } from "./Named.ts"
 import { withSuffix } from "./Naming.ts"
-import { addressRef, clusterRef, deviceRef, machineRef, platformRef, tagRef } from "./Refs.ts"
+import { addressRef, clusterRef, deviceRef, machineRef, platformRef, tagRef, siteRef } from "./Refs.ts"
 import { platformOf } from "./Platform.ts"
 import { primaries } from "./Primaries.ts"
 import { marker, tagsOf } from "./Tag.ts"
@@ -84,6 +84,11 @@ const software = (facts: Facts, view: GuestView): { readonly [field: string]: Wa
   }
 }
 
+const siteOf = ({ deviceSites }: Facts, { facts: { node } }: GuestView): { readonly [field: string]: Wanted } => {
+  const place = deviceSites.get(node)
+  return place === undefined ? {} : { site: want(refTo(siteRef(place.slug)), place.why) }
+}
+
 const tagList = (view: GuestView): Json => [refTo(marker), ...tagsOf(view).map((name) => refTo(tagRef(name)))]
 
 export const VirtualMachine: Mapping = {
@@ -108,6 +113,7 @@ export const VirtualMachine: Mapping = {
           }),
           ...(status === undefined ? {} : { status: want(status, "status") }),
           cluster: want(refTo(clusterRef(source)), "cluster of the guest"),
+          ...siteOf(facts, view),
           device: want(refTo(deviceRef(source, seen.node)), "node of the guest"),
           ...hardware(view),
           ...notes(view),
