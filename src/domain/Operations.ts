@@ -27,7 +27,10 @@ const parted = (entry: Entry, written: ReadonlySet<Ref>): Pick<Entry, "changes" 
 const inOrder = function* (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Slot>> {
   const groups = yield* byKind(entries)
   const written = new Set<Ref>()
-  for (const { ref, verb } of entries) if (verb !== "delete") written.add(ref)
+  for (const { ref, verb } of entries) {
+    yield
+    if (verb !== "delete") written.add(ref)
+  }
   const slots: Array<Slot> = []
   const late: Array<Slot> = []
   const deletes: Array<Slot> = []

@@ -2,6 +2,7 @@ import type { OperationPlanned } from "./Event.ts"
 import type { Kind } from "./Kind.ts"
 import { kindOf } from "./Ref.ts"
 import type { RunState } from "./RunState.ts"
+import type { Steps } from "./Steps.ts"
 
 /** Operations that travel in one request. */
 export interface Parcel {
@@ -38,10 +39,22 @@ export class Schedule {
   readonly #blocked: Array<{ readonly op: number; readonly by: number }> = []
   readonly #again: Array<Parcel> = []
 
-  constructor(state: RunState, kindNamed: (name: string) => Kind) {
+  private constructor(state: RunState) {
     this.#state = state
+  }
+
+  /** The schedule of what a run has left to do. */
+  static *of(state: RunState, kindNamed: (name: string) => Kind): Steps<Schedule> {
+    const schedule = new Schedule(state)
+    yield* schedule.#line(kindNamed)
+    return schedule
+  }
+
+  *#line(kindNamed: (name: string) => Kind): Steps<void> {
+    const state = this.#state
     const stages = new Map<string, Stage>()
     for (const { planned, state: at } of state.operations.values()) {
+      yield
       if (at !== "planned") continue
       const kind = kindNamed(kindOf(planned.ref))
       const created = planned.verb === "update" && planned.id === null
@@ -66,8 +79,12 @@ export class Schedule {
       }
       this.#missing.set(planned.op, missing)
     }
-    for (const [op, missing] of this.#missing) if (missing === 0) this.#ready(op)
+    for (const [op, missing] of this.#missing) {
+      yield
+      if (missing === 0) this.#ready(op)
+    }
     for (const { planned, state: at } of state.operations.values()) {
+      yield
       if (at === "failed" || at === "skipped") this.settled(planned.op)
     }
   }

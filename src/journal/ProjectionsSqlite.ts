@@ -1,9 +1,11 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import { Effect, Option } from "effect"
 import type { Binding } from "../domain/Binding.ts"
 import type { Event, EventOf, RunPace } from "../domain/Event.ts"
 import type { Json, JsonObject } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
+import { breathe } from "./Breathe.ts"
 import type { OperationRow, Projections, RunRow } from "./Projections.ts"
 import { failing } from "./SqliteFailure.ts"
 import { recorded, type StoredEvent } from "./StoredEvent.ts"
@@ -20,10 +22,8 @@ const runOf = (row: StoredRun): RunRow => ({
 
 type StoredBinding = Omit<Binding, "created"> & { readonly created: number }
 
-const baselineOf = ({ fields, ref }: StoredBaseline): [Ref, ReadonlyMap<string, Json>] => [
-  ref,
+const baselineOf = ({ fields }: StoredBaseline): ReadonlyMap<string, Json> =>
   new Map(Object.entries(JSON.parse(fields) as JsonObject))
-]
 
 const isOf =
   <Tag extends Event["_tag"]>(tag: Tag) =>
@@ -35,6 +35,26 @@ const isOf =
     readonly doubt: string
   } =>
     found.event._tag === tag
+
+/** Rows in one page: a few milliseconds of reading and decoding. */
+const pageSize = 1000
+
+/** A table by its refs, page by page, so that nothing else waits for that of a large estate. */
+const byRef = Effect.fnUntraced(function* <Row extends { readonly ref: Ref }, A>(
+  page: (after: string) => Effect.Effect<ReadonlyArray<Row>, SqlError>,
+  of: (row: Row) => A
+) {
+  const found = new Map<Ref, A>()
+  let after = ""
+  for (;;) {
+    const rows = yield* page(after)
+    for (const row of rows) found.set(row.ref, of(row))
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < pageSize) return found
+    after = last.ref
+    yield* breathe
+  }
+})
 
 /** What can be asked of the tables. */
 export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["Type"], "rebuild"> => {
@@ -81,17 +101,17 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
         sql<OperationRow>`
           SELECT ${operations} FROM operations WHERE ref = ${ref} ORDER BY at DESC, run DESC, op DESC LIMIT ${limit}`
       ),
-    bindings: sql<StoredBinding>`
-      SELECT ref, netbox_id AS id, evidence, retired_at AS "retiredAt", created FROM bindings ORDER BY ref`.pipe(
-      Effect.map(
-        (rows) => new Map(rows.map((row): [Ref, Binding] => [row.ref, { ...row, created: row.created === 1 }]))
-      ),
-      failing(file)
-    ),
-    baselines: sql<StoredBaseline>`SELECT ref, fields FROM baselines ORDER BY ref`.pipe(
-      Effect.map((rows) => new Map(rows.map(baselineOf))),
-      failing(file)
-    ),
+    bindings: byRef(
+      (after) => sql<StoredBinding>`
+        SELECT ref, netbox_id AS id, evidence, retired_at AS "retiredAt", created FROM bindings
+        WHERE ref > ${after} ORDER BY ref LIMIT ${pageSize}`,
+      (row): Binding => ({ ...row, created: row.created === 1 })
+    ).pipe(failing(file)),
+    baselines: byRef(
+      (after) => sql<StoredBaseline>`
+        SELECT ref, fields FROM baselines WHERE ref > ${after} ORDER BY ref LIMIT ${pageSize}`,
+      baselineOf
+    ).pipe(failing(file)),
     lastSource: (source) => Effect.map(last("proxmox", source), Option.filter(isOf("SourceObserved"))),
     lastTarget: (target) => Effect.map(last("netbox", target), Option.filter(isOf("TargetObserved")))
   }

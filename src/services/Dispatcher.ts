@@ -22,6 +22,7 @@ import type { EndpointError } from "./EndpointError.ts"
 import { NetBox, type UnsupportedVersion } from "./NetBox.ts"
 import type { RunLog } from "./RunLog.ts"
 import { settle } from "./Settlement.ts"
+import { stepwise } from "./Stepwise.ts"
 
 /** How long an interrupted run waits for the answers that are under way, so that it leaves as little open as it can. */
 const farewell = Duration.seconds(10)
@@ -131,7 +132,7 @@ const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, pa
 export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog, options: DispatchOptions) {
   const self = yield* prepare(log, options)
   yield* recover(self)
-  const schedule = new Schedule(log.state, kindNamed)
+  const schedule = yield* stepwise(Schedule.of(log.state, kindNamed))
   const { gate } = yield* NetBox
   const sizeOf: SizeOf = ({ kind, size, verb }) => gate.size(methods[verb], kind.path, size)
   const finished = yield* Queue.bounded<Delivered>(1)

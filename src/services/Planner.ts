@@ -20,7 +20,7 @@ import { observeTarget } from "./TargetObserver.ts"
 import { NetBox } from "./NetBox.ts"
 
 /** Events in one append: a transaction that takes some ten milliseconds. */
-const page = 500
+const page = 250
 
 const pages = function* <A>(items: Iterable<A>): Generator<ReadonlyArray<A>> {
   let open: Array<A> = []

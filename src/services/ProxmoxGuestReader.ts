@@ -2,7 +2,7 @@ import { Array as Arr, Clock, Duration, Effect } from "effect"
 import { isJsonObject, type Json, type JsonObject } from "../domain/Json.ts"
 import * as GuestInterfaces from "../domain/proxmox/GuestInterfaces.ts"
 import type { GuestFacts } from "../domain/proxmox/Observation.ts"
-import { parseGuest } from "../domain/proxmox/ParseGuest.ts"
+import { hasAgent } from "../domain/proxmox/ParseGuest.ts"
 import * as Permissions from "../domain/proxmox/Permissions.ts"
 import type { GuestList, Note } from "../domain/proxmox/Rows.ts"
 import { withoutSecrets } from "../domain/proxmox/Secrets.ts"
@@ -205,7 +205,7 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
       guest.config !== undefined &&
       (guest.type === "lxc"
         ? hasInterfaces
-        : parseGuest(guest).agent && (permissions === undefined || Permissions.mayAskAgent(permissions, guest.vmid)))
+        : hasAgent(guest) && (permissions === undefined || Permissions.mayAskAgent(permissions, guest.vmid)))
     const isTold = [...guests, ...kept].every((guest) => guest.type === "qemu" || guest.status !== "running")
     if (!hasInterfaces && !isTold) {
       note({

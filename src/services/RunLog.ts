@@ -34,10 +34,12 @@ export const open = Effect.fnUntraced(function* (run: string) {
   const journal = yield* Journal
   const state = emptyRun()
   let version = 0
-  yield* Stream.runForEach(journal.read({ after: 0, stream: run }), (recorded) =>
+  yield* Stream.runForEachChunk(journal.read({ after: 0, stream: run }), (page) =>
     Effect.sync(() => {
-      apply(state, recorded.event, recorded.at)
-      version = recorded.version
+      for (const recorded of page) {
+        apply(state, recorded.event, recorded.at)
+        version = recorded.version
+      }
     })
   )
   return yield* make(run, state, version)

@@ -42,6 +42,14 @@ const parseVcpus = (type: GuestFacts["type"], config: Reader.Reader): number | n
   return cores ?? (limit === undefined || limit === 0 ? null : limit)
 }
 
+const agentIn = (config: Reader.Reader): boolean => config.properties("agent", "enabled")?.boolean("enabled") ?? false
+
+const readerOf = ({ config = {} }: GuestFacts, warnings: Array<string>): Reader.Reader =>
+  Reader.make((key) => (Object.hasOwn(config, key) ? config[key] : undefined), warnings)
+
+/** Whether a VM is configured to have a guest agent; for a whole estate at once, as the rest of it is not looked at. */
+export const hasAgent = (facts: GuestFacts): boolean => agentIn(readerOf(facts, []))
+
 /**
  * Types the configuration of a guest. Total: whatever a value holds, it costs at most its own field, and a warning.
  * Without `facts.config` nothing is known of the guest; ask for that before taking an empty list for evidence.
@@ -49,7 +57,7 @@ const parseVcpus = (type: GuestFacts["type"], config: Reader.Reader): number | n
 export const parseGuest = (facts: GuestFacts): Guest => {
   const warnings: Array<string> = []
   const config = facts.config ?? {}
-  const reader = Reader.make((key) => (Object.hasOwn(config, key) ? config[key] : undefined), warnings)
+  const reader = readerOf(facts, warnings)
   const isQemu = facts.type === "qemu"
   const keys = (pattern: RegExp) =>
     Object.keys(config)
@@ -79,7 +87,7 @@ export const parseGuest = (facts: GuestFacts): Guest => {
       : null,
     description: cleanText(reader.text("description") ?? ""),
     hostname: name === "" ? null : name,
-    agent: isQemu && (reader.properties("agent", "enabled")?.boolean("enabled") ?? false),
+    agent: isQemu && agentIn(reader),
     warnings
   }
 }
