@@ -86,7 +86,10 @@ const silent: ReadonlyArray<{ readonly when: string; readonly kind: string; read
   { when: "dcim.module", kind: "dcim.interface", field: "name" }
 ]
 
-/** Custom fields rewrite the values of all objects, and of many objects some time after the change is logged. */
+/**
+ * Custom fields rewrite the values of all objects. One that is deleted or takes in other kinds does so in the background where
+ * there are many, some time after the change is logged.
+ */
 const rewritesAll = "extras.customfield"
 
 /** What a reading of the change log asks for. */
@@ -97,8 +100,8 @@ export interface Dirt {
   readonly gone: ReadonlyArray<readonly [type: string, id: number]>
   /** Kinds of which every object may have changed. */
   readonly whole: ReadonlySet<string>
-  /** Why nothing of what is kept can be relied on. */
-  readonly all: string | undefined
+  /** Why nothing of what is kept can be relied on; `lasting` where NetBox may go on changing objects for some time. */
+  readonly all: { readonly why: string; readonly lasting: boolean } | undefined
 }
 
 export const dirtOf = (rows: ReadonlyArray<FeedRow>, kinds: ReadonlyArray<Kind>): Dirt => {
@@ -118,8 +121,9 @@ export const dirtOf = (rows: ReadonlyArray<FeedRow>, kinds: ReadonlyArray<Kind>)
       if (when === objectType && known.get(kind)?.fields[field] !== undefined) whole.add(kind)
     }
   }
-  const custom = rows.some(({ objectType }) => objectType === rewritesAll)
-  return { again, gone, whole, all: custom ? "a custom field was changed" : undefined }
+  const custom = rows.filter(({ objectType }) => objectType === rewritesAll)
+  const lasting = custom.some(({ action }) => action !== "create")
+  return { again, gone, whole, all: custom.length > 0 ? { why: "a custom field was changed", lasting } : undefined }
 }
 
 type Fields = Current["fields"]

@@ -67,7 +67,7 @@ export const replay = Effect.fn("TargetDelta.replay")(function* (
   news: ReadonlyArray<FeedRow>
 ) {
   const dirt = dirtOf(news, kinds)
-  if (dirt.all !== undefined) return { why: dirt.all, lasting: true }
+  if (dirt.all !== undefined) return dirt.all
   const rows = new Map([...kept].map(([kind, stored]) => [kind, new Map(stored.rows)]))
   const again = new Map<string, Set<number>>()
   for (const [kind, ids] of dirt.again) if (!dirt.whole.has(kind)) add(again, kind, ids)
