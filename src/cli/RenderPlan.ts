@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from "../domain/Json.ts"
 import { kindNamed } from "../domain/Kinds.ts"
 import { isRefValue, keyOf, kindOf } from "../domain/Ref.ts"
 import { paint } from "./Output.ts"
-import type { RunReport } from "./RunReport.ts"
+import type { Reading, RunReport } from "./RunReport.ts"
 
 type Operation = EventOf<"OperationPlanned">
 
@@ -63,6 +63,12 @@ export const summary = ({ conflicts, drifts, operations }: RunReport): string =>
   return [`Plan: ${work}`, ...rest].join("; ")
 }
 
+const readingLine = ({ again, read, side, why }: Reading): string => {
+  if (read === "full") return `${side}: all of it${why === "" ? "" : ` (${why})`}`
+  const what = side === "netbox" ? "objects" : "guests"
+  return `${side}: what has changed (${again} ${what} read again)`
+}
+
 /** The plan by kind, then everything the engine saw and did not do, then the counts. */
 export const renderPlan = (report: RunReport, colors: boolean): string => {
   const { bold, dim } = paint(colors)
@@ -80,6 +86,7 @@ export const renderPlan = (report: RunReport, colors: boolean): string => {
   return [
     `${bold("Run")} ${report.run}${report.digest === null ? "" : dim(`  sealed ${report.digest.slice(0, 16)}`)}`,
     ...plan,
+    ...section("Read", report.readings.map(readingLine)),
     ...section(
       "Kept as edited in NetBox (drift)",
       report.drifts.map(

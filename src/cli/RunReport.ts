@@ -2,6 +2,9 @@ import { Effect, Stream } from "effect"
 import type { EventOf, Gap } from "../domain/Event.ts"
 import { Journal } from "../journal/Journal.ts"
 
+/** How one side was read. */
+export type Reading = Pick<EventOf<"TargetObserved">, "read" | "why" | "again"> & { readonly side: string }
+
 /** All that one run's events tell a reader. */
 export interface RunReport {
   readonly run: string
@@ -13,6 +16,7 @@ export interface RunReport {
   readonly held: ReadonlyArray<EventOf<"RemovalsHeld">>
   readonly unavailable: ReadonlyArray<EventOf<"SourceUnavailable">>
   readonly gaps: ReadonlyArray<Gap & { readonly source: string }>
+  readonly readings: ReadonlyArray<Reading>
 }
 
 export const reportOf = Effect.fn("RunReport.of")(function* (run: string) {
@@ -25,6 +29,8 @@ export const reportOf = Effect.fn("RunReport.of")(function* (run: string) {
   const held: Array<EventOf<"RemovalsHeld">> = []
   const unavailable: Array<EventOf<"SourceUnavailable">> = []
   const gaps: Array<Gap & { readonly source: string }> = []
+  const readings: Array<Reading> = []
+  const note = (side: string, { again, read, why }: Omit<Reading, "side">) => readings.push({ side, read, why, again })
   yield* Stream.runForEach(journal.read({ after: 0, stream: run }), ({ event }) =>
     Effect.sync(() => {
       switch (event._tag) {
@@ -46,7 +52,11 @@ export const reportOf = Effect.fn("RunReport.of")(function* (run: string) {
         case "SourceUnavailable":
           unavailable.push(event)
           break
+        case "TargetObserved":
+          note("netbox", event)
+          break
         case "SourceObserved":
+          note(event.source, event)
           gaps.push(...event.gaps.map((gap) => ({ ...gap, source: event.source })))
           break
         case "PlanSealed":
@@ -57,6 +67,6 @@ export const reportOf = Effect.fn("RunReport.of")(function* (run: string) {
       }
     })
   )
-  const report: RunReport = { run, digest, operations, drifts, conflicts, warnings, held, unavailable, gaps }
+  const report: RunReport = { run, digest, operations, drifts, conflicts, warnings, held, unavailable, gaps, readings }
   return report
 })

@@ -33,7 +33,8 @@ const quiet: RunReport = {
   warnings: [],
   held: [],
   unavailable: [],
-  gaps: []
+  gaps: [],
+  readings: []
 }
 
 const busy: RunReport = {
@@ -64,7 +65,11 @@ const busy: RunReport = {
   warnings: [{ _tag: "WarningRaised", scope: "lab guest/107", detail: "net0: no MAC" }],
   held: [{ _tag: "RemovalsHeld", source: "lab", removals: 30, of: 60, limit: 12 }],
   unavailable: [{ _tag: "SourceUnavailable", source: "dr", detail: "no endpoint answers" }],
-  gaps: [{ source: "lab", scope: "node/pve3", what: "guests", why: "offline" }]
+  gaps: [{ source: "lab", scope: "node/pve3", what: "guests", why: "offline" }],
+  readings: [
+    { side: "lab", read: "delta", why: "", again: 3 },
+    { side: "netbox", read: "full", why: "an operation failed", again: 0 }
+  ]
 }
 
 describe("a plan", () => {
@@ -91,6 +96,7 @@ describe("a plan", () => {
         "Kept as edited in NetBox (drift)",
         'guest-9 name: NetBox has "by hand", Proxmox says "guest-9", last applied "guest-9"'
       ],
+      ["Read", "lab: what has changed (3 guests read again)\n  netbox: all of it (an operation failed)"],
       ["Left undecided", "guest-8 (lab/108): two rows have its name"],
       ["Held back until approved (--approve-removals)", "30 of 60 removals in lab, limit 12"],
       ["Values that make no sense", "lab guest/107: net0: no MAC"],

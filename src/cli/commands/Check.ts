@@ -16,11 +16,13 @@ interface Finding {
 const netboxFinding = Effect.gen(function* () {
   const netbox = yield* NetBox
   const version = yield* Effect.either(netbox.version)
+  const log = yield* Effect.either(netbox.newestChanges.pipe(Stream.take(1), Stream.runDrain))
+  const isLogDenied = Either.isLeft(log) && log.left._tag === "Denied" && Either.isRight(version)
   const finding: Finding = {
     endpoint: `netbox ${netbox.endpoint}`,
     ok: Either.isRight(version),
     text: Either.isRight(version) ? `NetBox ${version.right.text}` : version.left.message,
-    missing: []
+    missing: isLogDenied ? ["view of core.objectchange: every run reads all of NetBox, and recovery takes longer"] : []
   }
   return finding
 })
