@@ -70,14 +70,16 @@ const plan = ({ operations, planned }: State, { at, event, seq, stream }: At<"Op
 }
 
 const done = (state: State, at: number, row: StoredOperation, id: number): void => {
-  const { bindings, operations, planned } = state
+  const { baselines, bindings, operations, planned } = state
   const { purpose, ref, verb } = row
   operations.set({ ...row, state: "ok", at, netbox_id: id })
   if (verb === "delete") return unbind(state, ref)
+  const fields = planned.fields(row.planned)
   if (verb === "create") {
     bindings.set({ ref, netbox_id: id, evidence: "created", retired_at: null, created: 1 })
-  }
-  base(state, ref, planned.fields(row.planned))
+    // What was applied to an object of this ref before was applied to another one.
+    baselines.set({ ref, fields })
+  } else base(state, ref, fields)
   if (purpose === "retire") alter(bindings, bindings.get(ref), { retired_at: at })
   if (purpose === "restore") alter(bindings, bindings.get(ref), { retired_at: null })
 }

@@ -3,7 +3,7 @@ import type { EventOf } from "../domain/Event.ts"
 import { recorded, type StoredEvent } from "./StoredEvent.ts"
 
 /** How many are at hand at least; an operation is settled soon after those that were planned beside it. */
-const generation = 10_000
+const generation = 20_000
 
 /** What operations leave as the baseline once they are done, by the sequence number of the event that planned them. */
 export interface Planned {

@@ -13,7 +13,7 @@ import { tables, version } from "./Tables.ts"
 const page = 1000
 
 /** Changed rows of a table that wait in memory, because what changed once often changes again soon. */
-const waiting = 2000
+const waiting = 20_000
 
 /** Tables stand under other names until they are whole: until then readers have the old ones. */
 const prefix = "new_"
