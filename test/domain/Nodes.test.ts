@@ -306,6 +306,23 @@ describe("the network of a node", () => {
     assert.deepStrictEqual(verbs(world.plan([observation([], { nodes })])), [])
   })
 
+  it("names no VLAN of the cluster's site on a node that a rule places elsewhere", () => {
+    const world = new PureWorld()
+    const [home] = ["home", "away"].map((name) => world.add("dcim.site", { name, slug: name }))
+    world.add("ipam.vlan", { vid: 50, name: "storage", site: home ?? 0 })
+    world.add("dcim.device", { name: "pve2", site: home ?? 0 })
+    const rules = [{ name: "second room", match: { node: "^pve1$" }, set: { site: "away" } }]
+    const nodes = ["pve1", "pve2"].map((name) => ({ name, online: true, network: [bond0, { ...storage, cidr: null }] }))
+    world.apply(world.plan([observation([], { nodes })], { rules }))
+    const [away, here] = ["pve1", "pve2"].map((name) =>
+      world
+        .all(interfaces)
+        .find(({ fields }) => fields["name"] === "bond0.50" && fields["device"] === world.find("dcim.device", name)?.id)
+    )
+    assert.deepStrictEqual([away?.fields["mode"], away?.fields["tagged_vlans"]], [null, []])
+    assert.deepStrictEqual(here?.fields["tagged_vlans"], [world.find("ipam.vlan", "storage")?.id ?? 0])
+  })
+
   it("an interface of a machine with the same number is somebody else", () => {
     const world = synced([])
     const id = world.add("virtualization.vminterface", { name: "net0" })

@@ -1,6 +1,8 @@
 import { refTo, want, type Wanted } from "../Desired.ts"
+import type { Json } from "../Json.ts"
 import type { Owner } from "../Kind.ts"
 import type { NodeInterface as Found } from "../proxmox/NodeInterface.ts"
+import type { Facts } from "./Facts.ts"
 import type { Mapping } from "./Mapping.ts"
 import { deviceRef, nodeInterfaceRef, nodeMacRef, vlanRef } from "./Refs.ts"
 import { marker } from "./Tag.ts"
@@ -36,10 +38,30 @@ const vlansOf = (source: string, { name, vlans }: Found): { readonly [field: str
   }
 }
 
+/**
+ * VIDs that NetBox would refuse on interfaces of this node: a rule places it at another site than the cluster, and the VLAN
+ * that stands for the VID may be one of the cluster's site.
+ */
+const foreignVids = ({ nodeSites, site, target }: Facts, node: string): ReadonlySet<Json> => {
+  if ((nodeSites.get(node) ?? site).slug === site.slug) return new Set()
+  const home = [...target.rows("dcim.site").values()].find(({ fields }) => fields["slug"] === site.slug)
+  const vlans = [...target.rows("ipam.vlan").values()]
+  return new Set(
+    vlans.flatMap(({ fields }) => (home !== undefined && fields["site"] === home.id ? [fields["vid"] ?? null] : []))
+  )
+}
+
+const uses = ({ vlans }: Found, vids: ReadonlySet<Json>): boolean =>
+  vlans !== null &&
+  vlans !== undefined &&
+  [vlans.untagged, ...vlans.tagged].some((vid) => vid !== null && vids.has(vid))
+
 export const NodeInterface: Mapping = {
   kind: "dcim.interface",
-  objects: ({ nodes, settings }) =>
-    nodes.flatMap(({ facts, interfaces, key }) => {
+  objects: (all) => {
+    const { nodes, settings } = all
+    return nodes.flatMap(({ facts, interfaces, key }) => {
+      const foreign = foreignVids(all, facts.name)
       const listed = new Set(interfaces.map(({ name }) => name))
       return interfaces.map((found) => {
         const why = `network.${found.name}`
@@ -58,7 +80,7 @@ export const NodeInterface: Mapping = {
             ...(found.enabled === undefined ? {} : { enabled: want(found.enabled, `${why} active`) }),
             ...(found.mtu === null ? {} : { mtu: want(found.mtu, `${why} mtu`) }),
             description: want(found.comment, `${why} comments`),
-            ...vlansOf(settings.name, found),
+            ...(uses(found, foreign) ? {} : vlansOf(settings.name, found)),
             ...topology(key, found),
             ...(found.mac === null
               ? {}
@@ -67,6 +89,7 @@ export const NodeInterface: Mapping = {
           }
         }
       })
-    }),
+    })
+  },
   covered: ({ nodes }) => nodes.flatMap(({ key, whole }) => (whole ? [key] : []))
 }
