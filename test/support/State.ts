@@ -16,7 +16,8 @@ export const ask = async (
 ): Promise<Json> => {
   const answer = await fetch(path.startsWith("http") ? path : `${url}${path}`, {
     method,
-    headers: { authorization: `Token ${token}`, "content-type": "application/json" },
+    // A kept connection may be closed by NetBox just as the next request goes out on it.
+    headers: { authorization: `Token ${token}`, "content-type": "application/json", connection: "close" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) })
   })
   const text = await answer.text()
