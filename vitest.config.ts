@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/netbox/**"],
+    exclude: ["test/netbox/**", "test/chaos/**"],
     globalSetup: "./test/support/buildOnce.ts",
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },

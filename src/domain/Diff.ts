@@ -235,7 +235,9 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     if (plain === undefined) continue
     const value = field.type === "words" ? united(theirs, plain) : plain
     const stored = baseline?.get(name)
-    const base = stored === undefined ? undefined : comparable(field, stored, resolve)
+    const applied = stored === undefined ? undefined : comparable(field, stored, resolve)
+    // A reference that went blank because its object is gone, and is made again, is nobody's edit.
+    const base = isRefValue(applied) && isBlank(theirs) ? undefined : applied
     const accepts = (wanted.accepts ?? []).flatMap((one) => comparable(field, one, resolve) ?? [])
     const decision = decide(field, wanted, theirs, value, base, accepts)
     const held: Decision =

@@ -46,9 +46,7 @@ for (const version of ["4.5.10", "4.6.8"]) {
   scenarios({
     name: `engine on a simulated NetBox ${version}`,
     netbox: Effect.map(SimulatedNetBox.make({ version }), ({ token, url }) => ({ url, token })),
-    guests: 60,
-    kills: 2,
-    span: 3000
+    guests: 60
   })
 }
 

@@ -4,7 +4,7 @@ import { history, play, type Step } from "./History.ts"
 
 const { MODEL_HISTORIES, MODEL_SEED } = process.env
 
-const count = Number(MODEL_HISTORIES ?? 24)
+const count = Number(MODEL_HISTORIES ?? 16)
 const seed = Number(MODEL_SEED ?? 20_261_125)
 
 /** As many at a time as hide the pauses that engine and cluster make. */
@@ -21,6 +21,11 @@ const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
     { do: "delete", who: 0 },
     { sync: [] },
     { do: "reuse", who: 0, lxc: false }
+  ],
+  "the primary address is deleted by hand": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { sync: [] },
+    { hand: "delete", who: 0, what: "address" }
   ]
 }
 

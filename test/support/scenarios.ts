@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FastCheck as fc, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import { Journal } from "../../src/journal/Journal.ts"
 import type { Projections } from "../../src/journal/Projections.ts"
@@ -24,10 +24,6 @@ export const scenarios = (options: {
   /** An empty NetBox, for one case. */
   readonly netbox: Effect.Effect<NetBoxAddress, never, Scope.Scope>
   readonly guests: number
-  /** How often a sync is killed. */
-  readonly kills: number
-  /** Milliseconds that a sync of the crash test takes when nobody kills it. */
-  readonly span: number
 }) => {
   const withEngine = <A, E>(
     given: Omit<EngineOptions, "netbox"> & { readonly netbox?: NetBoxAddress },
@@ -170,41 +166,6 @@ export const scenarios = (options: {
             again.operations.map(({ ref, verb }) => [verb, ref]),
             []
           )
-        }),
-      patience
-    )
-
-    it.scopedLive(
-      `survives kill -9 at ${options.kills} random moments without a duplicate`,
-      () =>
-        Effect.gen(function* () {
-          const calm = yield* options.netbox
-          const proxmox = yield* cluster(6)
-          yield* withEngine({ proxmox }, calm, sync)
-          const wanted = yield* Effect.promise(() => stateOf(calm))
-          const moments = fc.sample(fc.integer({ min: 300, max: options.span }), { numRuns: options.kills, seed: 42 })
-          let left = moments
-          while (left.length > 0) {
-            const netbox = yield* options.netbox
-            const place = workplace({ netbox, proxmox })
-            let killed = 0
-            for (const killAfter of left) {
-              const verb = killed === 0 ? ["sync", "--yes"] : ["resume"]
-              const ended = yield* Effect.promise(() => place.run(verb, { killAfter }))
-              killed += 1
-              if (ended.code !== null) break
-            }
-            left = left.slice(killed)
-            const resumed = yield* Effect.promise(() => place.run(["resume"]))
-            assert.strictEqual(resumed.code, 0, resumed.out + resumed.err)
-            const synced = yield* Effect.promise(() => place.run(["sync", "--yes"]))
-            assert.strictEqual(synced.code, 0, synced.out + synced.err)
-            assert.deepStrictEqual(yield* Effect.promise(() => stateOf(netbox)), wanted)
-            const verified = yield* Effect.promise(() => place.run(["journal", "verify"]))
-            assert.strictEqual(verified.code, 0, verified.err)
-            const quiet = yield* Effect.promise(() => place.run(["plan"]))
-            assert.strictEqual(quiet.code, 0, quiet.out)
-          }
         }),
       patience
     )
