@@ -53,7 +53,7 @@ describe("a source that answers badly", () => {
           assert.strictEqual((yield* sync).mutating, 0)
           const state = yield* Effect.promise(() => stateOf(netbox))
           const paths = [...new Set((yield* proxmox.requests).map(({ path }) => path))]
-          assert.isAtLeast(paths.length, 20)
+          assert.isAtLeast(paths.length, 15)
           const wrong: Array<string> = []
           for (const path of paths) {
             let writes = 0

@@ -281,6 +281,15 @@ export const make = (proxmox: SimulatedProxmox) => {
     living,
     named,
     happen,
+    /** Whether a guest has what an object's key names: a card, one of its addresses, a disk. */
+    has: (key: string): boolean => {
+      const [, vmid, part = "", last] = key.split("/")
+      const guest = living.get(Number(vmid))
+      if (guest === undefined) return false
+      const card = guest.nics.find(({ slot }) => part === `net${slot}`)
+      if (card !== undefined) return last === undefined || last === card.mac || last === card.address
+      return guest.disks.some((disk) => keysOf(guest).disk(disk) === part)
+    },
     /** All nodes up, all agents answering. */
     calm: Effect.gen(function* () {
       for (const node of offline) yield* proxmox.setNodeOnline(node, true)

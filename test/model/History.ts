@@ -2,6 +2,7 @@ import { Cause, Chunk, Context, Effect, Exit, FastCheck as fc, Layer, type Scope
 import { Fault } from "../../src/demo/proxmox/Faults.ts"
 import * as SimulatedNetBox from "../../src/demo/SimulatedNetBox.ts"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
+import { keyOf } from "../../src/domain/Ref.ts"
 import { Journal } from "../../src/journal/Journal.ts"
 import { layerMemory } from "../../src/journal/JournalSqlite.ts"
 import { Projections } from "../../src/journal/Projections.ts"
@@ -199,6 +200,10 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
         yield* netbox.clearFaults
         yield* proxmox.clearFaults
         if (Exit.isFailure(exit) && !isCrash(exit.cause)) wrong.push(`the engine died: ${Cause.pretty(exit.cause)}`)
+        // A list that is whole and lacks rows says that they are gone.
+        const isBelieved = mishaps.some((one) => "proxmox" in one && one.proxmox === "half")
+        for (const { ref, verb } of Exit.isSuccess(exit) && !isBelieved ? exit.value.operations : [])
+          if (verb === "delete" && estate.has(keyOf(ref))) wrong.push(`${ref} was deleted, and the guest has it`)
         for (const [machine, uuid] of yield* boundTo(netbox, estate)) {
           const before = served.get(machine)
           if (Exit.isSuccess(exit) && mishaps.length === 0 && before !== undefined && before !== uuid)
