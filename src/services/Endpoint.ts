@@ -144,21 +144,24 @@ export const make = Effect.fnUntraced(function* (
   const attempt = (request: Request): Effect.Effect<Answer, Unreachable | TlsRejected | Cut> =>
     Effect.suspend(() => {
       const body = encodeBody(request.body)
-      return exchange(pool, {
-        method: request.method,
-        path: base + request.path + encodeQuery(request.query),
-        headers: {
-          accept: "application/json",
-          ...(body === undefined ? {} : { "content-type": body.type }),
-          ...plainRecord(request.headers ?? {})
+      return exchange(
+        pool,
+        {
+          method: request.method,
+          path: base + request.path + encodeQuery(request.query),
+          headers: {
+            accept: "application/json",
+            ...(body === undefined ? {} : { "content-type": body.type }),
+            ...plainRecord(request.headers ?? {})
+          },
+          body: body?.text ?? null
         },
-        body: body?.text ?? null
-      })
+        toError
+      )
     }).pipe(
       Effect.tap(() => {
         answered = true
-      }),
-      Effect.mapError(toError)
+      })
     )
 
   const recorded = (request: Request) => {

@@ -17,13 +17,14 @@ const decoded = (chunks: ReadonlyArray<Buffer>): string => {
 }
 
 /**
- * One request, its answer whole; fails with whatever undici fails with. An interrupted request is given up, and its
+ * One request, its answer whole; `toError` judges what undici fails with. An interrupted request is given up, and its
  * connection with it. Below undici's `request`, whose streams and signals cost as much again as the exchange itself.
  */
-export const exchange = (
+export const exchange = <E>(
   dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions
-): Effect.Effect<Exchanged, unknown> =>
+  options: Dispatcher.DispatchOptions,
+  toError: (problem: unknown) => E
+): Effect.Effect<Exchanged, E> =>
   Effect.async((resume) => {
     const chunks: Array<Buffer> = []
     let status = 0
@@ -45,7 +46,7 @@ export const exchange = (
       },
       onResponseData: (_, chunk) => void chunks.push(chunk),
       onResponseEnd: () => resume(Effect.succeed({ status, reason, headers, text: decoded(chunks) })),
-      onResponseError: (_, error) => resume(Effect.fail(error))
+      onResponseError: (_, error) => resume(Effect.fail(toError(error)))
     })
     return Effect.sync(() => {
       abandoned = true
