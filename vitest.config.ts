@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: "./test/support/buildOnce.ts",
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/support/ClosingLine.ts"]
   }
