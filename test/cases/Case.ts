@@ -27,5 +27,5 @@ export interface Case {
   readonly netbox?: SimulatedNetBox.Options
   /** Puts a proxy between engine and NetBox that cuts answers. */
   readonly cuts?: true
-  readonly run: (world: World) => Effect.Effect<void, unknown, Engine | Scope.Scope>
+  readonly run: (world: World) => Effect.Effect<void, { readonly _tag: string }, Engine | Scope.Scope>
 }

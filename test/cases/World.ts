@@ -1,5 +1,5 @@
 import { assert } from "@effect/vitest"
-import { Effect, type Layer } from "effect"
+import { Effect } from "effect"
 import type { EventOf } from "../../src/domain/Event.ts"
 import { equal, isJsonObject, type Json, type JsonObject } from "../../src/domain/Json.ts"
 import { kindNamed } from "../../src/domain/Kinds.ts"
@@ -9,6 +9,7 @@ import type { Journal } from "../../src/journal/Journal.ts"
 import type { Projections } from "../../src/journal/Projections.ts"
 import type { NetBox } from "../../src/services/NetBox.ts"
 import type { Reconciler } from "../../src/services/Reconciler.ts"
+import type { engine } from "../support/Engine.ts"
 import { ask, changeLogHead, type NetBoxAddress, rowsOf } from "../support/State.ts"
 import { failures, of, sync, type Synced } from "../support/Sync.ts"
 
@@ -24,7 +25,7 @@ export interface World {
   /** That of `lab`. */
   readonly proxmox: SimulatedProxmox
   /** The engine of the case once more, with a journal of its own: when one is lost, or when two know nothing of each other. */
-  readonly engine: () => Layer.Layer<Engine, unknown>
+  readonly engine: () => ReturnType<typeof engine>
 }
 
 /** A foreign key as its name, a choice as its value, a set in order. */
@@ -106,7 +107,8 @@ export const remove = ({ netbox }: World, kind: string, id: number) =>
 /** What NetBox says to an edit that it refuses. */
 export const refusal = ({ netbox }: World, kind: string, id: number, body: JsonObject) =>
   Effect.flip(Effect.tryPromise(() => ask(netbox, "PATCH", `${pathOf(kind)}${id}/`, body))).pipe(
-    Effect.map(({ error }) => String(error))
+    Effect.map(({ error }) => String(error)),
+    Effect.orDieWith(() => new Error("NetBox took what it should have refused"))
   )
 
 const fieldsOf = ({ changes, verb }: EventOf<"OperationPlanned">): string =>
