@@ -25,6 +25,7 @@ import { Vlan } from "./mapping/Vlan.ts"
 import { VlanGroup } from "./mapping/VlanGroup.ts"
 import { VmInterface } from "./mapping/VmInterface.ts"
 import { Vrf } from "./mapping/Vrf.ts"
+import { unknownWires } from "./mapping/Wire.ts"
 import type { Observation } from "./proxmox/Observation.ts"
 import type { Ref } from "./Ref.ts"
 import type { Rule } from "./Rules.ts"
@@ -62,6 +63,7 @@ const warningsOf = (facts: Facts) => [
   ...facts.nodes.flatMap(({ facts: { name }, warnings }) =>
     warnings.map((detail) => ({ scope: `${facts.settings.name} node/${name}`, detail }))
   ),
+  ...unknownWires(facts),
   ...unknownNames(facts)
 ]
 

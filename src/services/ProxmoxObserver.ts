@@ -114,7 +114,7 @@ const withNetwork = (ask: Ask, node: NodeFacts, note: Rows.Note): Effect.Effect<
 /** Undefined where they could not be seen: Proxmox leaves out those that the account may not audit. */
 const readVnets = Effect.fnUntraced(function* (ask: Ask, permissions: Permissions.Permissions | undefined) {
   if (permissions === undefined || !Permissions.covers(permissions, "/sdn", "SDN.Audit")) return undefined
-  const zones = yield* ask({ path: "/cluster/sdn/zones" }, "source", "sdn", Sdn.vlanZones)
+  const zones = yield* ask({ path: "/cluster/sdn/zones" }, "source", "sdn", Sdn.zoneTypes)
   if (zones === undefined) return undefined
   return yield* ask({ path: "/cluster/sdn/vnets" }, "source", "sdn", (data) => Sdn.vnets(data, zones))
 })

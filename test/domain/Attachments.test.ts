@@ -117,6 +117,32 @@ describe("guests on a vnet", () => {
     assert.deepInclude(world.find(nics, "net0")?.fields, { mode: null, untagged_vlan: null })
   })
 
+  it("stay in it while what they are on is no bridge and no vnet that is listed, and that is told", () => {
+    const world = new PureWorld()
+    world.apply(world.plan([seen([onVnet], vnet(200))]))
+    for (const vnets of [[], [{ name: "other", tag: 7 }]]) {
+      assert.deepStrictEqual(verbs(world.plan([seen([onVnet], { vnets })])), [])
+      assert.deepStrictEqual(world.plan([seen([onVnet], { vnets })]).warnings, [
+        {
+          scope: "lab",
+          detail:
+            "prodnet was seen neither as a bridge of its node nor as a vnet; VLANs of 1 NICs on it stay as they are"
+        }
+      ])
+    }
+    assert.deepStrictEqual(world.plan([seen([onVnet], vnet(200))]).warnings, [])
+    const bridged = { nodes: [{ name: "pve1", online: true, network: [{ iface: "prodnet", type: "bridge" }] }] }
+    world.apply(world.plan([seen([onVnet], { vnets: [], ...bridged })]))
+    assert.deepInclude(world.find(nics, "net0")?.fields, { mode: null, untagged_vlan: null })
+  })
+
+  it("are on a vnet, too, where their node lists it among its interfaces", () => {
+    const world = new PureWorld()
+    const listed = { name: "pve1", online: true, network: [{ iface: "prodnet", type: "vnet" }] }
+    world.apply(world.plan([seen([onVnet], { ...vnet(200), nodes: [listed] })]))
+    assert.strictEqual(world.find(nics, "net0")?.fields["mode"], "access")
+  })
+
   it("follow its tag; their own goes before it", () => {
     const world = new PureWorld()
     world.apply(world.plan([seen([onVnet], vnet(200))]))

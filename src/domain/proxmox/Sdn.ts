@@ -19,29 +19,40 @@ const textOf = (row: JsonObject, key: string): string | undefined => {
 const rowsOf = (value: Json): ReadonlyArray<JsonObject> | undefined =>
   Array.isArray(value) ? value.filter((row: Json) => isJsonObject(row)) : undefined
 
-/** Names of the zones whose vnets are VLANs, of `/cluster/sdn/zones`. */
-export const vlanZones = (value: Json): ReadonlySet<string> | undefined => {
+/** What each zone is (`vlan`, `vxlan`, …), of `/cluster/sdn/zones`. */
+export const zoneTypes = (value: Json): ReadonlyMap<string, string> | undefined => {
   const rows = rowsOf(value)
-  return rows && new Set(rows.flatMap((row) => (row["type"] === "vlan" ? (textOf(row, "zone") ?? []) : [])))
+  return (
+    rows &&
+    new Map(
+      rows.flatMap((row): ReadonlyArray<readonly [string, string]> => {
+        const [zone, type] = [textOf(row, "zone"), textOf(row, "type")]
+        return zone === undefined || type === undefined ? [] : [[zone, type]]
+      })
+    )
+  )
 }
 
-/** `/cluster/sdn/vnets`, sorted by name. */
-export const vnets = (value: Json, zones: ReadonlySet<string>): ReadonlyArray<Vnet> | undefined =>
+/**
+ * `/cluster/sdn/vnets`, sorted by name: those of which is seen whether they are a VLAN, and which. One of a zone that is
+ * not listed, or of a VLAN zone without a tag, tells nothing, and is left out.
+ */
+export const vnets = (value: Json, zones: ReadonlyMap<string, string>): ReadonlyArray<Vnet> | undefined =>
   rowsOf(value)
     ?.flatMap((row): ReadonlyArray<Vnet> => {
       const name = textOf(row, "vnet")
-      if (name === undefined) return []
-      const tag = zones.has(textOf(row, "zone") ?? "")
-        ? Option.getOrUndefined(parseInteger(row["tag"] ?? null, 1, 4094))
-        : undefined
+      const type = zones.get(textOf(row, "zone") ?? "")
+      if (name === undefined || type === undefined) return []
+      const tag = type === "vlan" ? Option.getOrUndefined(parseInteger(row["tag"] ?? null, 1, 4094)) : undefined
+      if (type === "vlan" && tag === undefined) return []
       const alias = textOf(row, "alias")
       return [{ name, ...(tag === undefined ? {} : { tag }), ...(alias === undefined ? {} : { alias }) }]
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 
-/** Whether a name is that of a bridge that a node has itself. */
+/** Whether a name is that of a bridge that a node has itself; a vnet that it has stands among its interfaces, too. */
 export const isOwnBridge = (name: string, network: NodeFacts["network"]): boolean =>
-  /^vmbr\d+$/.test(name) || (network ?? []).some((row) => row["iface"] === name)
+  /^vmbr\d+$/.test(name) || (network ?? []).some((row) => row["iface"] === name && row["type"] !== "vnet")
 
 /** Whether a guest is attached to something that no node has as a bridge of its own. */
 export const namesVnets = (guests: ReadonlyArray<GuestFacts>, nodes: ReadonlyArray<NodeFacts>): boolean => {
