@@ -145,16 +145,18 @@ const underWantedRefs = function* (
     known.bindings = yield* underNewRefs(known.bindings, moves, rebound)
     known.baselines = yield* underNewRefs(known.baselines, moves, (fields) => fields)
   }
-  yield* follow(yield* reused(input.desire.objects, known.bindings, known.baselines))
+  const given = yield* reused(input.desire.objects, known.bindings, known.baselines)
+  yield* follow(given.moved)
   yield* follow(yield* renamed(input.kinds, wanted, yield* byKind(known.bindings.values()), known.baselines))
   const away = yield* migrated(input.desire, byRef, known.bindings, known.baselines, input.target)
   yield* follow(away)
   const identified = new Set(input.kinds.flatMap(({ fields, name }) => (uidField in fields ? [name] : [])))
-  const settled = away.flatMap(({ becomes, ref }) =>
+  const renumbered = away.flatMap(({ becomes, ref }) =>
     identified.has(kindOf(ref))
       ? [{ ref: becomes, field: uidField, value: keyOf(moved.find((one) => one.becomes === becomes)?.ref ?? ref) }]
       : []
   )
+  const settled = [...given.settled, ...renumbered]
   const baselines = new Map(known.baselines)
   for (const { field, ref, value } of settled) baselines.set(ref, new Map(baselines.get(ref)).set(field, value))
   return { bindings: known.bindings, baselines: settled.length === 0 ? known.baselines : baselines, moved, settled }

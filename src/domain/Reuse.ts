@@ -27,29 +27,44 @@ export const boundMacs = (children: ReadonlyArray<Binding>): ReadonlyArray<strin
     kindOf(child) === "dcim.macaddress" ? [keyOf(child).slice(keyOf(child).lastIndexOf("/") + 1)] : []
   )
 
+type Kinship = "same" | "another" | "unknown"
+
 /**
- * Proxmox gives a vmid again once its guest is gone. Another type is another guest. So is another hardware UUID, and for
- * containers, which have none, another name, when no MAC address is the same; whatever is not known proves nothing.
+ * Proxmox gives a vmid again once its guest is gone. Another type is another guest. A MAC address in common makes it the
+ * same, even with another hardware UUID: operators give a guest a new one. Without one, another UUID is another guest,
+ * with or without NICs; and for containers, which have none, another name, where both have MAC addresses. Whatever is not
+ * known proves nothing: NICs that could not be read may have the MAC address that is missing.
  */
-const isAnother = (desired: Desired, applied: ReadonlyMap<string, Json>, children: ReadonlyArray<Binding>): boolean => {
+const kinship = (desired: Desired, applied: ReadonlyMap<string, Json>, children: ReadonlyArray<Binding>): Kinship => {
   const differs = (field: string) => {
     const was = applied.get(field)
     const is = desired.fields[field]?.value
     return was !== undefined && is !== undefined && was !== is
   }
-  if (differs(typeField)) return true
+  if (differs(typeField)) return "another"
   const macs = macsOf(desired)
   const known = boundMacs(children)
-  if (macs.length === 0 || known.length === 0 || macs.some((mac) => known.some((one) => one === mac))) return false
-  return desired.fields["serial"] === undefined ? differs("name") : differs("serial")
+  if (macs.some((mac) => known.some((one) => one === mac))) return "same"
+  if (desired.hints?.["macsKnown"] !== true) return "unknown"
+  if (desired.fields["serial"] !== undefined) return differs("serial") ? "another" : "unknown"
+  return macs.length > 0 && known.length > 0 && differs("name") ? "another" : "unknown"
 }
 
-/** Bindings whose vmid has passed to another guest, with those of their children; the old machine then counts as gone. */
+export interface Reused {
+  readonly moved: ReadonlyArray<Moved>
+  /** UUIDs that guests have now instead of those they were known by. */
+  readonly settled: ReadonlyArray<{ readonly ref: Ref; readonly field: string; readonly value: Json }>
+}
+
+/**
+ * Bindings whose vmid has passed to another guest, with those of their children; the old machine then counts as gone. A
+ * guest that is the same with another UUID is known by that from now on, or it would be another once its NICs change, too.
+ */
 export const reused = function* (
   desired: ReadonlyArray<Desired>,
   bindings: ReadonlyMap<Ref, Binding>,
   baselines: Baselines
-): Steps<ReadonlyArray<Moved>> {
+): Steps<Reused> {
   const children = new Map<string, Array<Binding>>()
   for (const binding of bindings.values()) {
     yield
@@ -60,20 +75,28 @@ export const reused = function* (
     else same.push(binding)
   }
   const moved: Array<Moved> = []
+  const settled: Array<Reused["settled"][number]> = []
   for (const one of desired) {
     yield
     if (kindOf(one.ref) !== machine) continue
     const key = keyOf(one.ref)
     const family = children.get(key) ?? []
     const binding = bindings.get(one.ref)
-    if (binding === undefined || !isAnother(one, baselines.get(one.ref) ?? new Map(), family)) continue
+    if (binding === undefined) continue
+    const applied = baselines.get(one.ref) ?? new Map<string, Json>()
+    const kin = kinship(one, applied, family)
+    const [was, is] = [applied.get("serial"), one.fields["serial"]?.value]
+    if (kin === "same" && was !== undefined && is !== undefined && was !== is) {
+      settled.push({ ref: one.ref, field: "serial", value: is })
+    }
+    if (kin !== "another") continue
     const former = `${key}~${binding.id}`
     for (const { ref: old } of family) {
       const becomes = ref(kindOf(old), `${former}${keyOf(old).slice(key.length)}`)
       moved.push({ ref: old, becomes, reason: "its vmid has passed to another guest" })
     }
   }
-  return moved
+  return { moved, settled }
 }
 
 /** The same bindings or baselines under the refs they go on with. */

@@ -365,6 +365,46 @@ describe("plan", () => {
     assert.deepStrictEqual(verbs(world.plan([observation([set, guest(102)])])), [])
   })
 
+  describe("a vmid whose hardware UUID is another", () => {
+    const uuid = "11111111-0000-4000-8000-000000000101"
+    const set = (config: { readonly [key: string]: string | null }) => {
+      const made = guest(101, { interfaces: [] })
+      const merged = Object.entries({ ...made.config, ...config }).filter(([, value]) => value !== null)
+      return { ...made, config: Object.fromEntries(merged) }
+    }
+    const without = { net0: null }
+    const renewed = { smbios1: `uuid=${uuid}` }
+    const other = { net0: "virtio=BC:24:11:99:99:99,bridge=vmbr0" }
+    const isAnother = (was: ReturnType<typeof set>, ...then: ReadonlyArray<ReturnType<typeof set>>) => {
+      const world = new PureWorld()
+      world.apply(world.plan([observation([was, guest(102)])]))
+      const id = world.bindings.get(`${machine}:lab/101`)?.id
+      for (const one of then) world.apply(world.plan([observation([one, guest(102)])]))
+      assert.deepStrictEqual(verbs(world.plan([observation([...then.slice(-1), guest(102)])])), [])
+      return world.bindings.get(`${machine}:lab/101`)?.id !== id
+    }
+
+    it("has another guest where no MAC address is the same, with or without NICs on either side", () => {
+      for (const was of [{}, without]) {
+        for (const is of [other, without]) assert.isTrue(isAnother(set(was), set({ ...renewed, ...is })))
+      }
+    })
+
+    it("has the same where a MAC address is, and keeps it when its NICs change or go later", () => {
+      assert.isFalse(isAnother(set({}), set(renewed)))
+      for (const later of [other, without]) {
+        assert.isFalse(isAnother(set({}), set(renewed), set({ ...renewed, ...later })))
+        assert.isFalse(isAnother(set({}), set(later)))
+      }
+    })
+
+    it("tells nothing while its NICs cannot be read, and is judged once they can", () => {
+      const garbled = { ...renewed, net0: "virtio=BC:24:11:99,bridge=vmbr0" }
+      assert.isFalse(isAnother(set({}), set(garbled)))
+      assert.isTrue(isAnother(set({}), set(garbled), set({ ...renewed, ...other })))
+    })
+  })
+
   it("places nodes where rules say, unless the cluster is scoped to a site", () => {
     const world = new PureWorld()
     const [one, two] = ["DC1", "DC2"].map((name) => world.add("dcim.site", { name, slug: name.toLowerCase() }))

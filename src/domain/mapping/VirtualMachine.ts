@@ -104,7 +104,11 @@ export const VirtualMachine: Mapping = {
         ref: machineRef(key),
         source,
         label: name,
-        hints: { cluster: source, macs: (guest?.nics ?? []).flatMap(({ mac }) => mac ?? []) },
+        hints: {
+          cluster: source,
+          macs: (guest?.nics ?? []).flatMap(({ mac }) => mac ?? []),
+          macsKnown: guest !== undefined && understood(guest, "net")
+        },
         alternatives: { name: alternative },
         fields: {
           name: want(name, seen.type === "qemu" ? "config.name" : "config.hostname", {
