@@ -11,6 +11,7 @@ import { digestOf } from "../journal/Digest.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import type { Call, ProxmoxClient } from "./ProxmoxClient.ts"
 import * as ProxmoxGuestReader from "./ProxmoxGuestReader.ts"
+import { stepwise } from "./Stepwise.ts"
 
 export interface ProxmoxObserver {
   /** Fails where no endpoint answers `/version` or lets us in; everything else is a gap. */
@@ -77,10 +78,16 @@ const readCluster = Effect.fnUntraced(function* (client: ProxmoxClient, ask: Ask
   )
   const vitals = new Map<number, Ladder.Vital>()
   const list = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    ask({ path: "/cluster/resources", query: [["type", "vm"]] }, "source", "guests", (data) => {
-      for (const [vmid, vital] of Ladder.vitalsOf(data, now / 1000)) vitals.set(vmid, vital)
-      return Rows.guestList(data, note)
-    })
+    ask({ path: "/cluster/resources", query: [["type", "vm"]] }, "source", "guests", (data) =>
+      Array.isArray(data) ? data : undefined
+    ).pipe(
+      Effect.tap((data: Json = null) =>
+        Effect.sync(() => {
+          for (const [vmid, vital] of Ladder.vitalsOf(data, now / 1000)) vitals.set(vmid, vital)
+        })
+      ),
+      Effect.flatMap((data: Json = null) => stepwise(Rows.guestList(data, note)))
+    )
   )
   const listed = yield* list
   // After the list: had a privilege been lost before it, guests would be hidden without a word.
@@ -154,7 +161,7 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
       nodes,
       vitals: cluster.vitals
     }
-    const choice = before === undefined ? { why: "" } : Ladder.choose(before, now)
+    const choice = before === undefined ? { why: "" } : yield* stepwise(Ladder.choose(before, now))
     const kept: Ladder.Kept = "why" in choice ? { guests: new Map(), nodes: new Map() } : choice
     const [asked, still] = Arr.partitionMap(awake, (guest) => {
       const known = kept.guests.get(guest.vmid)

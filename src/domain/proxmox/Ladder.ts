@@ -1,8 +1,9 @@
 import { type Option, Schema } from "effect"
 import type { Gap } from "../Event.ts"
-import { canonical, type Json } from "../Json.ts"
+import { canonical, isJsonObject, type Json } from "../Json.ts"
 import type { GuestFacts, NodeFacts, Observation } from "./Observation.ts"
 import { rowsOf } from "./Rows.ts"
+import type { Steps } from "../Steps.ts"
 
 /** Ids (UPIDs) of the tasks of a node. */
 const NodeTasks = Schema.Struct({ finished: Schema.Array(Schema.String), running: Schema.Array(Schema.String) })
@@ -46,7 +47,9 @@ export type Vitals = ReadonlyMap<number, Vital>
 /** What the list of guests tells and an observation leaves out, because it moves. `now`: seconds since 1970. */
 export const vitalsOf = (list: Json, now: number): Vitals => {
   const vitals = new Map<number, Vital>()
-  for (const row of rowsOf(list) ?? []) {
+  const rows: ReadonlyArray<Json> = Array.isArray(list) ? list : []
+  for (const row of rows) {
+    if (!isJsonObject(row)) continue
     const vmid = numberOf(row["vmid"])
     const uptime = numberOf(row["uptime"])
     if (vmid === null) continue
@@ -152,7 +155,7 @@ export interface Now {
  * was, it was not started since, no task names it, and nothing of it was unseen. What Proxmox tells in none of these ways, as
  * the change of a container's configuration, only a whole reading sees.
  */
-export const choose = ({ cursor, observation }: Before, now: Now): Kept | { readonly why: string } => {
+export const choose = function* ({ cursor, observation }: Before, now: Now): Steps<Kept | { readonly why: string }> {
   if (cursor.version !== now.version) return { why: `Proxmox VE was ${cursor.version} before` }
   if (cursor.permissions !== now.permissions) return { why: "the privileges of the account were changed" }
   if (cursor.osInfo !== now.osInfo) return { why: "agents are asked for more or less than before" }
@@ -173,6 +176,7 @@ export const choose = ({ cursor, observation }: Before, now: Now): Kept | { read
   const known = new Map(observation.guests.map((guest) => [guest.vmid, guest]))
   const guests = new Map<number, GuestFacts>()
   for (const guest of now.guests) {
+    yield
     const { vmid } = guest
     const before = known.get(vmid)
     if (before?.config === undefined || unseen.has(`guest/${vmid}`) || news.guests.has(vmid) || !isStill(vmid)) continue

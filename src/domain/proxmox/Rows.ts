@@ -3,6 +3,7 @@ import type { Gap } from "../Event.ts"
 import { canonical, isJsonObject, type Json, type JsonObject } from "../Json.ts"
 import type { GuestFacts, NodeFacts } from "./Observation.ts"
 import * as Reader from "./Reader.ts"
+import type { Steps } from "../Steps.ts"
 
 /** Told of everything that could not be seen. */
 export type Note = (gap: Gap) => void
@@ -91,45 +92,57 @@ export interface GuestList {
 /** Proxmox's own limit. */
 const lastVmid = 999_999_999
 
+type GuestRow = Pick<GuestFacts, "vmid" | "type" | "node"> & { readonly row: JsonObject }
+
+/** Undefined where a row names no guest that can be asked for. */
+const guestRow = (row: JsonObject): GuestRow | undefined => {
+  const { type } = row
+  const node = nodeName(row, "node")
+  const vmid = Number(typeof row.vmid === "string" ? row.vmid : typeof row.vmid === "number" ? row.vmid : Number.NaN)
+  if ((type !== "qemu" && type !== "lxc") || node === undefined) return undefined
+  return Number.isInteger(vmid) && vmid >= 1 && vmid <= lastVmid ? { vmid, type, node, row } : undefined
+}
+
+/** Of two rows of one guest always the same one is taken. */
+const isBefore = (a: GuestRow, b: GuestRow): boolean => canonical(a.row) < canonical(b.row)
+
+const guestFacts = ({ node, row, type, vmid }: GuestRow, note: Note): GuestFacts => {
+  const { status, ...facts } = read(row, `guest/${vmid}`, note, (reader) => ({
+    status: reader.text("status"),
+    name: reader.text("name"),
+    // Before 7.0 a guest that is no template has an empty text here.
+    template: row.template === "" ? false : reader.boolean("template"),
+    tags: reader.text("tags"),
+    pool: reader.text("pool"),
+    maxcpu: reader.read("maxcpu", "a number", amount),
+    maxmem: reader.read("maxmem", "a number of bytes", amount)
+  }))
+  return { vmid, type, node, status: status || "unknown", ...present(facts) }
+}
+
 /**
- * `/cluster/resources?type=vm`, by vmid. Guests of a dead node stay in it, first with what was last known of them, then with
- * `unknown` and without name, template and sizes.
+ * `/cluster/resources?type=vm`, by vmid; undefined where it is no list. Guests of a dead node stay in it, first with what was
+ * last known of them, then with `unknown` and without name, template and sizes.
  */
-export const guestList = (value: Json, note: Note): GuestList | undefined => {
-  const rows = rowsOf(value)
-  if (rows === undefined) return undefined
-  let whole = Array.isArray(value) && rows.length === value.length
-  const guests = new Map<number, GuestFacts>()
+export const guestList = function* (value: Json, note: Note): Steps<GuestList | undefined> {
+  if (!Array.isArray(value)) return undefined
+  const rows: ReadonlyArray<Json> = value
+  let whole = true
+  const chosen = new Map<number, GuestRow>()
   for (const row of rows) {
-    const { type } = row
-    const node = nodeName(row, "node")
-    const vmid = Number(typeof row.vmid === "string" ? row.vmid : typeof row.vmid === "number" ? row.vmid : Number.NaN)
-    if (
-      (type !== "qemu" && type !== "lxc") ||
-      node === undefined ||
-      !Number.isInteger(vmid) ||
-      vmid < 1 ||
-      vmid > lastVmid ||
-      guests.has(vmid)
-    ) {
-      whole = false
-      continue
-    }
-    const scope = `guest/${vmid}`
-    const { status, ...facts } = read(row, scope, note, (reader) => ({
-      status: reader.text("status"),
-      name: reader.text("name"),
-      // Before 7.0 a guest that is no template has an empty text here.
-      template: row.template === "" ? false : reader.boolean("template"),
-      tags: reader.text("tags"),
-      pool: reader.text("pool"),
-      maxcpu: reader.read("maxcpu", "a number", amount),
-      maxmem: reader.read("maxmem", "a number of bytes", amount)
-    }))
-    guests.set(vmid, { vmid, type, node, status: status || "unknown", ...present(facts) })
+    yield
+    const guest = isJsonObject(row) ? guestRow(row) : undefined
+    const double = guest === undefined ? undefined : chosen.get(guest.vmid)
+    if (guest === undefined || double !== undefined) whole = false
+    if (guest !== undefined && (double === undefined || isBefore(guest, double))) chosen.set(guest.vmid, guest)
+  }
+  const guests: Array<GuestFacts> = []
+  for (const guest of chosen.values()) {
+    yield
+    guests.push(guestFacts(guest, note))
   }
   if (!whole) note({ scope: "source", what: "guests", why: "the list of guests has rows that cannot be read" })
-  return { guests: [...guests.values()].sort((a, b) => a.vmid - b.vmid), whole }
+  return { guests: guests.sort((a, b) => a.vmid - b.vmid), whole }
 }
 
 const amount = (value: Json): Option.Option<number> => {

@@ -3,11 +3,14 @@ import { FastCheck as fc } from "effect"
 import type { Gap } from "../../../src/domain/Event.ts"
 import type { Json } from "../../../src/domain/Json.ts"
 import * as Rows from "../../../src/domain/proxmox/Rows.ts"
+import { atOnce } from "../../../src/domain/Steps.ts"
 
 const noted = <A>(read: (note: Rows.Note) => A): readonly [A, ReadonlyArray<Gap>] => {
   const gaps: Array<Gap> = []
   return [read((gap) => void gaps.push(gap)), gaps]
 }
+
+const listed = (value: Json, note: Rows.Note) => atOnce(Rows.guestList(value, note))
 
 const guest = { id: "qemu/100", type: "qemu", vmid: 100, node: "pve1", status: "running", name: "web", template: 0 }
 
@@ -18,14 +21,14 @@ const pairs = fc.array(fc.tuple(fc.constantFrom(...Object.keys(guest), "tags", "
 describe("Rows", () => {
   it("a guest whose node is gone has no name rather than an empty one", () => {
     const row = { id: "lxc/101", type: "lxc", vmid: 101, node: "pve2", status: "unknown", pool: "prod" }
-    const [list, gaps] = noted((note) => Rows.guestList([row], note))
+    const [list, gaps] = noted((note) => listed([row], note))
     const facts = { vmid: 101, type: "lxc", node: "pve2", status: "unknown", pool: "prod" } as const
     assert.deepStrictEqual(list, { guests: [facts], whole: true })
     assert.deepStrictEqual(gaps, [])
   })
 
   it("an odd member costs itself, and is named", () => {
-    const [list, gaps] = noted((note) => Rows.guestList([{ ...guest, name: ["x"], maxmem: "much" }], note))
+    const [list, gaps] = noted((note) => listed([{ ...guest, name: ["x"], maxmem: "much" }], note))
     assert.deepStrictEqual(list?.guests, [
       { vmid: 100, type: "qemu", node: "pve1", status: "running", template: false }
     ])
@@ -47,18 +50,18 @@ describe("Rows", () => {
       null
     ]
     for (const row of rows) {
-      const [list, gaps] = noted((note) => Rows.guestList([{ ...guest, vmid: 7 }, row], note))
+      const [list, gaps] = noted((note) => listed([{ ...guest, vmid: 7 }, row], note))
       assert.deepStrictEqual([list?.guests.length, list?.whole, gaps.length], [1, false, 1], JSON.stringify(row))
     }
-    assert.isFalse(noted((note) => Rows.guestList([guest, guest], note))[0]?.whole)
-    for (const data of [null, {}, "x"]) assert.isUndefined(noted((note) => Rows.guestList(data, note))[0])
+    assert.isFalse(noted((note) => listed([guest, guest], note))[0]?.whole)
+    for (const data of [null, {}, "x"]) assert.isUndefined(noted((note) => listed(data, note))[0])
   })
 
   it("whatever a row holds, it becomes a guest or doubt", () => {
     fc.assert(
       fc.property(pairs, (changes) => {
         const row = { ...guest, ...Object.fromEntries(changes) }
-        const [list] = noted((note) => Rows.guestList([row], note))
+        const [list] = noted((note) => listed([row], note))
         assert.strictEqual(list?.guests.length, list?.whole === true ? 1 : 0)
       })
     )
