@@ -99,12 +99,24 @@ export const stateOf = async (netbox: NetBoxAddress): Promise<{ readonly [kind: 
   )
 }
 
+const emptyLists = async (netbox: NetBoxAddress, paths: ReadonlyArray<string>): Promise<void> => {
+  const lists = await Promise.all(paths.map((path) => rowsOf(netbox, path)))
+  for (const [index, path] of paths.entries()) {
+    const ids = (lists[index] ?? []).map(({ id }) => ({ id }))
+    for (let at = 0; at < ids.length; at += 100) await ask(netbox, "DELETE", path, ids.slice(at, at + 100))
+  }
+}
+
+/** These take with them most of what there is. */
+const owners = ["virtualization.virtualmachine", "dcim.device"].map((kind) => kindNamed(kind).path)
+
+/** What the edits of operators leave, and what sites cannot go without. */
+const others = ["/api/dcim/racks/"]
+
 /** Deletes everything of the engine's kinds, children with their parents. */
 export const empty = async (netbox: NetBoxAddress): Promise<void> => {
-  for (const kind of [...(await kindsIn(netbox))].reverse()) {
-    const ids = (await rowsOf(netbox, kind.path)).map(({ id }) => ({ id }))
-    for (let at = 0; at < ids.length; at += 100) await ask(netbox, "DELETE", kind.path, ids.slice(at, at + 100))
-  }
+  await emptyLists(netbox, owners)
+  await emptyLists(netbox, [...others, ...[...(await kindsIn(netbox))].reverse().map(({ path }) => path)])
 }
 
 /** The newest row of NetBox's change log. */

@@ -70,6 +70,8 @@ const client = (address: NetBoxAddress): Ask => {
         method,
         headers: {
           "Content-Type": "application/json",
+          // A kept connection may be closed by NetBox just as the next request goes out on it.
+          Connection: "close",
           ...(authorization === null ? {} : { Authorization: authorization }),
           ...options.headers
         },
