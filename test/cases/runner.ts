@@ -7,6 +7,14 @@ import type { NetBoxAddress } from "../support/State.ts"
 import type { Case, Estate } from "./Case.ts"
 import { quiet, type World } from "./World.ts"
 
+/** Leaves a node one card, and its bridge on it. */
+const bare = ({ network }: SimulatedProxmox.SimulatedProxmox["cluster"]["nodes"][number]) => {
+  const kept = network.flatMap((row) =>
+    row["iface"] === "eno1" ? [row] : row["iface"] === "vmbr0" ? [{ ...row, type: "bridge", bridge_ports: "eno1" }] : []
+  )
+  network.splice(0, network.length, ...kept)
+}
+
 const start = (source: string, { settings: _, ...options }: Estate) =>
   SimulatedProxmox.make({
     name: `${source}-cluster`,
@@ -17,10 +25,11 @@ const start = (source: string, { settings: _, ...options }: Estate) =>
     ...options
   })
 
-const worldOf = Effect.fnUntraced(function* (one: Case, netbox: NetBoxAddress) {
+const worldOf = Effect.fnUntraced(function* (one: Case, netbox: NetBoxAddress, isBare: boolean) {
   const sources = yield* Effect.forEach(Object.entries(one.estates ?? { lab: {} }), ([name, estate]) =>
     Effect.map(start(name, estate), (proxmox) => ({ name, proxmox, settings: estate.settings ?? {} }))
   )
+  if (isBare) for (const { proxmox } of sources) proxmox.cluster.nodes.forEach(bare)
   const proxy = one.cuts === true ? yield* CuttingProxy.make(netbox.url) : undefined
   const cluster = (source: string) => {
     const found = sources.find(({ name }) => name === source)
@@ -45,17 +54,21 @@ const worldOf = Effect.fnUntraced(function* (one: Case, netbox: NetBoxAddress) {
 
 export const titleOf = ({ number, title, variant = "" }: Case): string => `case ${number}${variant}: ${title}`
 
-/** A test for each case, on the NetBox that `netbox` empties or starts for it. */
+/**
+ * A test for each case, on the NetBox that `netbox` empties or starts for it. On bare nodes, cases cost a real NetBox
+ * half as much; the networks of nodes have scenarios of their own.
+ */
 export const runCases = (
   name: string,
   cases: ReadonlyArray<Case>,
-  netbox: (one: Case) => Effect.Effect<NetBoxAddress, never, Scope.Scope>
+  netbox: (one: Case) => Effect.Effect<NetBoxAddress, never, Scope.Scope>,
+  nodes: "whole" | "bare" = "whole"
 ): void => {
   describe(name, () => {
     for (const one of cases) {
       it.scopedLive(titleOf(one), () =>
         Effect.gen(function* () {
-          const world = yield* worldOf(one, yield* netbox(one))
+          const world = yield* worldOf(one, yield* netbox(one), nodes === "bare")
           yield* one.run(world).pipe(Effect.zipRight(quiet(world)), Effect.provide(world.engine()))
         })
       )

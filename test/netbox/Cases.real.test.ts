@@ -16,5 +16,6 @@ runCases(
       const address = { url, token }
       await empty(address)
       return address
-    })
+    }),
+  "bare"
 )
