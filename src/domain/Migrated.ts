@@ -50,14 +50,19 @@ export const migrated = function* (
   target: Target
 ): Steps<ReadonlyArray<Moved>> {
   const seenWhole = (one: Ref) => desire.covered.has(covers(machine, sourceOf(one)))
-  const arrived = [...wanted.values()].filter(
-    ({ ref: one }) => kindOf(one) === machine && !bindings.has(one) && seenWhole(one)
-  )
+  const arrived: Array<Desired> = []
+  for (const [one, object] of wanted) {
+    yield
+    if (kindOf(one) === machine && !bindings.has(one) && seenWhole(one)) arrived.push(object)
+  }
   if (arrived.length === 0) return []
-  const left = [...bindings.values()].filter(
-    ({ ref: one, retiredAt }) =>
-      kindOf(one) === machine && !wanted.has(one) && !desire.spared.has(one) && retiredAt === null && seenWhole(one)
-  )
+  const left: Array<Binding> = []
+  for (const binding of bindings.values()) {
+    yield
+    const { ref: one, retiredAt } = binding
+    const isGone = kindOf(one) === machine && !wanted.has(one) && !desire.spared.has(one) && retiredAt === null
+    if (isGone && seenWhole(one)) left.push(binding)
+  }
   if (left.length === 0) return []
   const families = new Map<string, Array<Binding>>(left.map(({ ref: one }) => [keyOf(one), []]))
   for (const binding of bindings.values()) {
@@ -65,7 +70,11 @@ export const migrated = function* (
     const [source, guest] = keyOf(binding.ref).split("/")
     families.get(`${source}/${guest}`)?.push(binding)
   }
-  const known = new Set([...target.rows(machine).values()].map(({ fields }) => fields[uidField]))
+  const known = new Set<Json | undefined>()
+  for (const { fields } of target.rows(machine).values()) {
+    yield
+    known.add(fields[uidField])
+  }
   const gone = new Candidates()
   for (const { ref: one } of left) {
     const was = baselines.get(one)
