@@ -6,9 +6,10 @@ import { type Bound, type Identities, identify, ownerKey, type Released } from "
 import type { Json } from "./Json.ts"
 import { type Kind, uidField } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
-import type { Change, OperationPlanned } from "./Event.ts"
-import { byKind, isRefValue, keyOf, kindOf, type Ref, refsIn } from "./Ref.ts"
+import type { OperationPlanned } from "./Event.ts"
+import { byKind, isRefValue, keyOf, kindOf, type Ref } from "./Ref.ts"
 import { migrated } from "./Migrated.ts"
+import { withoutDropped, withoutUnused } from "./Needed.ts"
 import { renamed } from "./Renamed.ts"
 import { type Moved, reused, underNewRefs } from "./Reuse.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
@@ -55,66 +56,6 @@ const unresolvable = (kind: Kind, desired: Desired, resolve: Resolve): Ref | und
 }
 
 const rebound = (binding: Binding, to: Ref): Binding => ({ ...binding, ref: to })
-
-/** Lazy objects stay out unless something that is written refers to them. */
-const withoutUnused = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Entry>> {
-  const lazy = new Map<Ref, Entry>()
-  const open: Array<Entry> = []
-  for (const entry of entries) {
-    yield
-    if (entry.lazy) lazy.set(entry.ref, entry)
-    else open.push(entry)
-  }
-  const used = new Set<Entry>()
-  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
-    yield
-    for (const change of [...entry.changes, ...entry.late]) {
-      for (const to of refsIn(change.to)) {
-        const needed = lazy.get(to)
-        if (needed === undefined || used.has(needed)) continue
-        used.add(needed)
-        open.push(needed)
-      }
-    }
-  }
-  return yield* chosen(entries, (entry) => !entry.lazy || used.has(entry))
-}
-
-/** What cannot stand without an object that is not made is not made either; what merely refers to it does without. */
-const withoutDropped = function* (
-  entries: ReadonlyArray<Entry>,
-  dropped: ReadonlySet<Entry>
-): Steps<ReadonlyArray<Entry>> {
-  if (dropped.size === 0) return entries
-  const missing = new Set<Ref>()
-  for (const { ref } of dropped) missing.add(ref)
-  const needs = ({ to }: Change) => refsIn(to).some((one) => missing.has(one))
-  // In order of dependency, so that what an object needs is judged before it.
-  return yield* chosen(entries, (entry) => {
-    if (dropped.has(entry)) return false
-    if (entry.verb === "create" && entry.changes.some((change) => isRequired(entry, change) && needs(change))) {
-      missing.add(entry.ref)
-      return false
-    }
-    entry.changes = entry.changes.filter((change) => !needs(change))
-    entry.late = entry.late.filter((change) => !needs(change))
-    return entry.verb === "delete" || entry.changes.length + entry.late.length > 0
-  })
-}
-
-const isRequired = ({ kind }: Entry, { field }: Change): boolean => kind.fields[field]?.required === true
-
-const chosen = function* (
-  entries: ReadonlyArray<Entry>,
-  stays: (entry: Entry) => boolean
-): Steps<ReadonlyArray<Entry>> {
-  const kept: Array<Entry> = []
-  for (const entry of entries) {
-    yield
-    if (stays(entry)) kept.push(entry)
-  }
-  return kept
-}
 
 /** The first that was asked for by each ref. */
 const byRefOf = function* (objects: ReadonlyArray<Desired>): Steps<ReadonlyMap<Ref, Desired>> {
@@ -262,7 +203,8 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   for (const entry of gone.entries) entries.push(entry)
   const all = yield* withoutUnused(entries)
   const unique = yield* settleUnique({ kinds, entries: all, target, resolve })
-  const kept = yield* withoutDropped(all, unique.dropped)
+  // What was to be made only because something refers to it may not be needed any more.
+  const kept = unique.dropped.size === 0 ? all : yield* withoutUnused(yield* withoutDropped(all, unique.dropped))
   return {
     operations: yield* numbered(kinds, kept),
     bound,

@@ -365,6 +365,54 @@ describe("plan", () => {
     assert.deepStrictEqual(verbs(world.plan([observation([set, guest(102)])])), [])
   })
 
+  describe("an interface whose name NetBox would refuse, for a sibling has it", () => {
+    const named = (name: string) => `name=${name},hwaddr=BC:24:11:00:01`
+    const box = (second: string) =>
+      guest(101, {
+        type: "lxc",
+        config: {
+          hostname: "box",
+          net0: `${named("net1")}:00,bridge=vmbr0`,
+          net1: `${named(second)}:01,bridge=vmbr0,tag=300,ip=10.0.1.1/24`
+        },
+        interfaces: []
+      })
+    const primary = (world: PureWorld) => world.find(machine, "box")?.fields["primary_ip4"]
+    const refs = (made: ReturnType<PureWorld["plan"]>) => made.operations.map(({ ref }) => ref)
+
+    it("is not made, nor what stands on it; what points to that does without", () => {
+      const world = new PureWorld()
+      const made = world.plan([observation([box("net1")])])
+      world.apply(made)
+      assert.deepStrictEqual(
+        refs(made).filter((ref) => /net1|10\.0\.1\.1|vlan/.test(ref)),
+        []
+      )
+      assert.isNull(primary(world))
+      assert.lengthOf(made.conflicts, 1)
+      assert.deepStrictEqual(verbs(world.plan([observation([box("net1")])])), [])
+    })
+
+    it("is made with all that once the name is free", () => {
+      const world = new PureWorld()
+      for (const name of ["net1", "eth1"]) world.apply(world.plan([observation([box(name)])]))
+      assert.strictEqual(primary(world), world.find("ipam.ipaddress", "10.0.1.1/24")?.id)
+      assert.deepStrictEqual(verbs(world.plan([observation([box("eth1")])])), [])
+    })
+
+    it("costs a machine that is there no more than that either", () => {
+      const world = new PureWorld()
+      const plain = guest(101, {
+        type: "lxc",
+        config: { hostname: "box", net0: `${named("net1")}:00` },
+        interfaces: []
+      })
+      world.apply(world.plan([observation([plain])]))
+      world.apply(world.plan([observation([box("net1")])]))
+      assert.isNull(primary(world))
+    })
+  })
+
   describe("a vmid whose hardware UUID is another", () => {
     const uuid = "11111111-0000-4000-8000-000000000101"
     const set = (config: { readonly [key: string]: string | null }) => {
