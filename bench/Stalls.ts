@@ -30,6 +30,8 @@ export const make: Effect.Effect<StallMeter, never, Scope.Scope> = Effect.map(
       let worst = none
       let last = began
       let used = process.cpuUsage()
+      // What is measured is the event loop itself, which a fiber would share with what holds it.
+      // @effect-diagnostics-next-line effect/globalTimersInEffect:off
       const timer = setInterval(() => {
         const now = performance.now()
         const { system, user } = process.cpuUsage(used)

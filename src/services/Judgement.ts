@@ -6,7 +6,7 @@ import { type Dispatching, idOf, type Settled, settled, staleOf } from "./Delive
 import type { EndpointError, RefusedItem } from "./EndpointError.ts"
 import type { NetBox, UnsupportedVersion } from "./NetBox.ts"
 import { lookUp, settle } from "./Settlement.ts"
-import { saysItExists, saysItIsMissing, verdictOn } from "./Verdict.ts"
+import { saysItChangedMeanwhile, saysItExists, saysItIsMissing, verdictOn } from "./Verdict.ts"
 
 /** What became of a request that failed. */
 export interface Aftermath {
@@ -28,22 +28,40 @@ interface Failed {
 
 const opsOf = (operations: ReadonlyArray<OperationPlanned>) => operations.map(({ op }) => op)
 
-/** An object that NetBox says exists may be ours, from a request that was thought lost; one to delete may be gone. */
+const attemptsOf = ({ self }: Failed, ops: ReadonlyArray<number>): number =>
+  Math.max(...ops.map((op) => self.log.state.operations.get(op)?.attempts ?? 0))
+
+/** Longer after each attempt, and never at the same moment as others. */
+const pause = ({ self }: Failed, attempt: number, waitMillis: number) =>
+  Effect.flatMap(Random.next, (jitter) => {
+    const backoff = Duration.toMillis(self.options.retryDelay) * 2 ** (attempt - 1)
+    return Effect.sleep(Math.max(waitMillis, backoff * (1 + jitter / 2)))
+  })
+
+/**
+ * An object that NetBox says exists may be ours, from a request that was thought lost; one to delete may be gone; and one that
+ * changed by itself while it was being checked is sent again.
+ */
 const endOf = (
-  { parcel, self }: Failed,
+  failed: Failed,
   operation: OperationPlanned,
   detail: string
-): Judging<Pick<Settled, "ok" | "failed">> =>
+): Judging<Pick<Settled, "ok" | "failed" | "again">> =>
   Effect.gen(function* () {
+    const { parcel, self } = failed
+    if (saysItChangedMeanwhile(detail) && attemptsOf(failed, [operation.op]) < self.options.attempts) {
+      return { ok: [], failed: [], again: [operation.op] }
+    }
     if (parcel.verb === "create" && saysItExists(detail)) {
       const row = yield* lookUp(parcel.kind, operation, self.ids)
-      if (row !== undefined) return { ok: [[operation.op, row.id, row.updated]], failed: [] }
+      if (row !== undefined) return { ok: [[operation.op, row.id, row.updated]], failed: [], again: [] }
     }
     const missing = saysItIsMissing(detail)
     const id = idOf(self, operation)
-    if (parcel.verb === "delete" && missing && id !== undefined) return { ok: [[operation.op, id, null]], failed: [] }
+    if (parcel.verb === "delete" && missing && id !== undefined)
+      return { ok: [[operation.op, id, null]], failed: [], again: [] }
     const reason = parcel.verb === "update" && missing ? "missing" : "refused"
-    return { ok: [], failed: [{ op: operation.op, reason, detail }] }
+    return { ok: [], failed: [{ op: operation.op, reason, detail }], again: [] }
   })
 
 /** The server does not say which object it means: the request is halved until that one stands alone. */
@@ -55,7 +73,15 @@ const unnamed = (failed: Failed, detail: string): Judging<Aftermath> => {
         event: settled(batch.batch, { again: opsOf(operations) }),
         size: Math.ceil(operations.length / 2)
       })
-    : Effect.map(endOf(failed, only, detail), (end) => ({ event: settled(batch.batch, end), size: 1 }))
+    : Effect.flatMap(endOf(failed, only, detail), (end) => afterPause(failed, settled(batch.batch, end), end.again))
+}
+
+/** With the pause that operations need which are sent again for what befell themselves. */
+const afterPause = (failed: Failed, event: Settled, themselves: ReadonlyArray<number>): Judging<Aftermath> => {
+  const aftermath: Aftermath = { event, size: failed.operations.length }
+  return themselves.length === 0
+    ? Effect.succeed(aftermath)
+    : Effect.as(pause(failed, attemptsOf(failed, themselves), 0), aftermath)
 }
 
 const named = (failed: Failed, items: ReadonlyArray<RefusedItem>, detail: string): Judging<Aftermath> =>
@@ -72,14 +98,15 @@ const named = (failed: Failed, items: ReadonlyArray<RefusedItem>, detail: string
     if (details.size === 0) return yield* unnamed(failed, detail)
     const ends = yield* Effect.forEach(operations, (operation) => {
       const why = details.get(operation.op)
-      return why === undefined ? Effect.succeed({ ok: [], failed: [] }) : endOf(failed, operation, why)
+      return why === undefined ? Effect.succeed({ ok: [], failed: [], again: [] }) : endOf(failed, operation, why)
     })
+    const themselves = ends.flatMap(({ again }) => again)
     const event = settled(batch.batch, {
       ok: ends.flatMap(({ ok }) => ok),
       failed: ends.flatMap((end) => end.failed),
-      again: opsOf(operations).filter((op) => !details.has(op))
+      again: opsOf(operations).filter((op) => !details.has(op) || themselves.includes(op))
     })
-    return { event, size: operations.length }
+    return yield* afterPause(failed, event, themselves)
   })
 
 const stale = (failed: Failed, detail: string): Judging<Aftermath> =>
@@ -97,15 +124,12 @@ const repeated = (failed: Failed, event: Settled, error: EndpointError, waitMill
     const { operations, self } = failed
     const size = operations.length
     if (event.again.length === 0) return { event, size }
-    const attempts = event.again.map((op) => self.log.state.operations.get(op)?.attempts ?? 0)
-    const attempt = Math.max(...attempts)
+    const attempt = attemptsOf(failed, event.again)
     if (attempt >= self.options.attempts) {
       const given = event.again.map((op) => ({ op, reason: "refused" as const, detail: error.message }))
       return { event: { ...event, again: [], failed: [...event.failed, ...given] }, size }
     }
-    const backoff = Duration.toMillis(self.options.retryDelay) * 2 ** (attempt - 1)
-    const jitter = yield* Random.next
-    yield* Effect.sleep(Math.max(waitMillis, backoff * (1 + jitter / 2)))
+    yield* pause(failed, attempt, waitMillis)
     return { event, size }
   })
 

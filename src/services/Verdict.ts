@@ -54,3 +54,9 @@ export const saysItExists = (detail: string): boolean =>
   )
 
 export const saysItIsMissing = (detail: string): boolean => /does not exist|not found/i.test(detail)
+
+/**
+ * NetBox checks a virtual machine as it was read against the disks that are there: where disks were written between the two,
+ * it refuses an update that speaks of neither.
+ */
+export const saysItChangedMeanwhile = (detail: string): boolean => /must match the aggregate size/i.test(detail)

@@ -133,7 +133,7 @@ jornal: here
         const { netbox, proxmox } = yield* estate
         const place = workplace({ netbox, proxmox })
         assert.strictEqual((yield* run(place, ["runs"])).code, 1)
-        const full = yield* run(place, ["sync", "--yes"], { fileLimit: 120 })
+        const full = yield* run(place, ["sync", "--yes"], { fileLimit: 240 })
         told(full, /proxledger\.sqlite: the disk is full/, /Free some space/)
         assert.strictEqual((yield* run(place, ["journal", "verify"])).code, 0)
         const after = yield* run(place, ["sync", "--yes"])

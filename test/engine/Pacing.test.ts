@@ -243,4 +243,31 @@ describe("the pace of a run", () => {
       }),
     patience
   )
+
+  it.scopedLive(
+    "sends a machine again whose disks were written while NetBox checked it, and all others with it",
+    () =>
+      Effect.gen(function* () {
+        const word = "The specified disk size (8192) must match the aggregate size of assigned virtual disks (143360)."
+        const { requests } = yield* importing({
+          guests: 30,
+          faults: [
+            {
+              fault: { type: "refused", field: "disk", word },
+              method: "PATCH",
+              path: "/api/virtualization/virtual-machines/",
+              times: 2
+            }
+          ]
+        })
+        const patched = requests.filter(
+          ({ method, path }) => method === "PATCH" && path === "/api/virtualization/virtual-machines/"
+        )
+        assert.deepStrictEqual(
+          patched.slice(0, 3).map(({ status }) => status),
+          [400, 400, 200]
+        )
+      }),
+    patience
+  )
 })

@@ -6,6 +6,8 @@ export type Fault =
   | { readonly type: "latency"; readonly millis: number; readonly perObject?: number }
   /** An answer without a look at the request: 429 or 503 with `retryAfter` in seconds or as a date, 500, 502 or 504. */
   | { readonly type: "status"; readonly status: number; readonly retryAfter?: number | string }
+  /** The first object of the list is refused with this word on one of its fields, and so nothing is written. */
+  | { readonly type: "refused"; readonly field: string; readonly word: string }
   /** The connection ends before anything is done. */
   | { readonly type: "cut" }
   /** All is done and stored, and then the connection ends without an answer. */

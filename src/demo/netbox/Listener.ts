@@ -63,6 +63,19 @@ const faulty = (fault: Fault & { readonly type: "status" }): Answer => ({
   headers: fault.retryAfter === undefined ? {} : { "Retry-After": String(fault.retryAfter) }
 })
 
+/** In the words of NetBox 4.7. */
+const refusal = ({ field, word }: Fault & { readonly type: "refused" }, { body }: Asked): Answer => {
+  const items: ReadonlyArray<{ readonly id?: number }> = JSON.parse(body)
+  const place = items[0]?.id === undefined ? { index: 0 } : { id: items[0].id }
+  return {
+    status: 400,
+    body: {
+      detail: `1 of ${items.length} objects could not be updated.`,
+      errors: [{ ...place, errors: { [field]: [word] } }]
+    }
+  }
+}
+
 /** Serves on 127.0.0.1 until the scope ends, which cuts what connections are left. Returns the address. */
 export const listen = (options: ListenerOptions): Effect.Effect<string, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -87,9 +100,10 @@ export const listen = (options: ListenerOptions): Effect.Effect<string, never, S
       const late = faults.reduce((sum, fault) => sum + latencyOf(fault, asked), options.latency)
       if (late > 0) yield* Effect.sleep(late)
       const instead = faults.find((fault) => fault.type !== "latency")
-      if (instead?.type === "status") {
-        options.dealtWith(asked, { ...came, status: instead.status })
-        return send(response, asked.method, faulty(instead))
+      if (instead?.type === "status" || instead?.type === "refused") {
+        const answer = instead.type === "status" ? faulty(instead) : refusal(instead, asked)
+        options.dealtWith(asked, { ...came, status: answer.status })
+        return send(response, asked.method, answer)
       }
       const answer = instead?.type === "cut" ? null : options.answer(asked)
       options.dealtWith(asked, { ...came, status: instead === undefined && answer !== null ? answer.status : null })
