@@ -1,27 +1,40 @@
-import { brotliCompress, brotliDecompress, constants } from "node:zlib"
+import { brotliCompress, brotliCompressSync, brotliDecompress, brotliDecompressSync, constants } from "node:zlib"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Option } from "effect"
 import { digestOf } from "./Digest.ts"
 
 /** Quality 5: a tenth of the size for ten milliseconds a megabyte. */
-const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
+const params = { [constants.BROTLI_PARAM_QUALITY]: 5 }
+
+/** So small a text takes less than a thread and its streams would. */
+const small = 16_384
+
+const smallParams = { ...params, [constants.BROTLI_PARAM_LGWIN]: 14 }
 
 /** Off the event loop, which a large inventory would hold for a tenth of a second. */
 const compress = (text: string) =>
-  Effect.async<Buffer, Error>((resume) =>
-    brotliCompress(text, quality, (error, bytes) => resume(error === null ? Effect.succeed(bytes) : Effect.fail(error)))
-  )
+  text.length <= small
+    ? Effect.try(() => brotliCompressSync(text, { params: smallParams }))
+    : Effect.async<Buffer, Error>((resume) =>
+        brotliCompress(text, { params }, (error, bytes) =>
+          resume(error === null ? Effect.succeed(bytes) : Effect.fail(error))
+        )
+      )
 
-const decompress = (bytes: Uint8Array) =>
-  Effect.async<string, Error>((resume) =>
-    brotliDecompress(bytes, (error, text) =>
-      resume(error === null ? Effect.succeed(text.toString("utf8")) : Effect.fail(error))
-    )
-  )
+const decompress = (bytes: Uint8Array, size: number) =>
+  size <= small
+    ? Effect.try(() => brotliDecompressSync(bytes).toString("utf8"))
+    : Effect.async<string, Error>((resume) =>
+        brotliDecompress(bytes, (error, text) =>
+          resume(error === null ? Effect.succeed(text.toString("utf8")) : Effect.fail(error))
+        )
+      )
 
 export const get = (sql: SqlClient.SqlClient, digest: string) =>
-  Effect.flatMap(sql<{ readonly bytes: Uint8Array }>`SELECT bytes FROM blobs WHERE digest = ${digest}`, ([row]) =>
-    Effect.transposeOption(Option.map(Option.fromNullable(row), ({ bytes }) => decompress(bytes)))
+  Effect.flatMap(
+    sql<{ readonly bytes: Uint8Array; readonly size: number }>`SELECT bytes, size FROM blobs WHERE digest = ${digest}`,
+    ([row]) =>
+      Effect.transposeOption(Option.map(Option.fromNullable(row), ({ bytes, size }) => decompress(bytes, size)))
   )
 
 /** Nothing is compressed or written for a text that is there. */

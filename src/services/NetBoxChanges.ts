@@ -17,6 +17,8 @@ const Change = Schema.Struct({
   request_id: Schema.String
 })
 
+const ChangePage = Page(Change)
+
 /** The states before and after, which are most of a row, stay away. */
 const fields = Object.keys(Change.fields).join(",")
 
@@ -41,7 +43,7 @@ export const changes = (
 ): Effect.Effect<ReadonlyArray<ObjectChange>, EndpointError> =>
   pages(
     client,
-    Change,
+    ChangePage,
     path,
     [
       ["q", text],
@@ -67,7 +69,7 @@ export const changesFrom = (
 ): Stream.Stream<ReadonlyArray<ObjectChange>, EndpointError> =>
   pages(
     client,
-    Change,
+    ChangePage,
     path,
     [
       ["id__gte", String(id)],
@@ -81,7 +83,7 @@ export const changesAt = (
   ids: ReadonlyArray<number>
 ): Effect.Effect<ReadonlyArray<ObjectChange>, EndpointError> =>
   Effect.forEach(chunk("id", ids.map(String)), (wanted) =>
-    pages(client, Change, path, [...wanted.map((id) => ["id", id] as const), ["fields", fields]], "offset").pipe(
+    pages(client, ChangePage, path, [...wanted.map((id) => ["id", id] as const), ["fields", fields]], "offset").pipe(
       Stream.runCollect,
       Effect.map((found) =>
         Chunk.toReadonlyArray(found)
@@ -105,7 +107,7 @@ export const newestChanges = (client: NetBoxClient): Stream.Stream<ReadonlyArray
       ["fields", fields],
       ...Option.match(below, { onNone: () => [], onSome: (id) => [["id__lt", String(id)] as const] })
     ] as const
-    return client.json(Page(Change), "GET", path, { query }).pipe(
+    return client.json(ChangePage, "GET", path, { query }).pipe(
       Effect.map(({ value: { results } }) => {
         const rows = results.filter(({ id }) => Option.isNone(below) || id < below.value).map(toObjectChange)
         const last = rows.at(-1)

@@ -53,9 +53,20 @@ const isRow = (value: unknown): value is Row =>
 /** An object as NetBox answers it, all members kept. */
 export const RowSchema = Schema.declare(isRow, { identifier: "Row" })
 
-/** A part of a list; `next` is the address of the following part. */
+export const RowsSchema = Schema.Array(RowSchema)
+
+/** A part of a list; `next` is the address of the following part. To be made once: its decoder is kept with it. */
 export const Page = <A, I>(row: Schema.Schema<A, I>) =>
   Schema.Struct({ next: Schema.NullOr(Schema.String), results: Schema.Array(row) })
+
+export const RowPage = Page(RowSchema)
+
+export interface Page<A> {
+  readonly next: string | null
+  readonly results: ReadonlyArray<A>
+}
+
+const parse = Schema.decode(Schema.parseJson())
 
 /** A list should be written well before a proxy, or this client, gives up. */
 const aimOf = ({ timeout }: NetBoxSettings) => Duration.min("15 seconds", Duration.times(timeout, 0.25))
@@ -127,7 +138,7 @@ export const make = Effect.fnUntraced(function* (
       )
 
   const json: NetBoxClient["json"] = (schema, method, path, ask) => {
-    const decode = Schema.decode(Schema.parseJson(schema))
+    const decode = Schema.decodeUnknown(schema)
     const undecodable = (error: ParseResult.ParseError) => {
       const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
       const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`
@@ -136,7 +147,8 @@ export const make = Effect.fnUntraced(function* (
     }
     return send(method, path, ask).pipe(
       Effect.flatMap(({ headers, text }) =>
-        decode(text).pipe(
+        parse(text).pipe(
+          Effect.flatMap((parsed) => decode(parsed)),
           Effect.mapError(undecodable),
           Effect.map((value) => ({ value, requestId: headers["x-request-id"] ?? null }))
         )

@@ -48,7 +48,7 @@ const make = Effect.fnUntraced(function* (options: NetBoxOptions) {
   yield* metrics.watchCache(cache.stats)
   const lookups = yield* NetBoxLookups.make(
     (path, filter) =>
-      pages(client, NetBoxClient.RowSchema, path, filter, "offset").pipe(
+      pages(client, NetBoxClient.RowPage, path, filter, "offset").pipe(
         Stream.runCollect,
         Effect.map((found) => Chunk.toReadonlyArray(found).flat())
       ),
@@ -63,7 +63,7 @@ const make = Effect.fnUntraced(function* (options: NetBoxOptions) {
       const lean = ["fields", [...new Set(["id", ...fields])].join(",")] as const
       return Stream.unwrap(
         Effect.map(version, ({ minor }) =>
-          pages(client, NetBoxClient.RowSchema, path, [...filter, lean], minor >= 6 ? "cursor" : "offset")
+          pages(client, NetBoxClient.RowPage, path, [...filter, lean], minor >= 6 ? "cursor" : "offset")
         )
       )
     },

@@ -1,6 +1,6 @@
 import { Effect, Option, type Schema, Stream } from "effect"
 import { type EndpointError, Undecodable } from "./EndpointError.ts"
-import { type NetBoxClient, Page } from "./NetBoxClient.ts"
+import type { NetBoxClient, Page } from "./NetBoxClient.ts"
 import type { Filter } from "./NetBoxLookups.ts"
 
 /** NetBox gives no more rows at a time, whatever is asked for. */
@@ -15,12 +15,11 @@ export type Paging = "cursor" | "offset"
 /** The rows of a list in order of their ids, one array a page. A row that comes twice is given once. */
 export const pages = <A extends { readonly id: number }, I>(
   client: NetBoxClient,
-  row: Schema.Schema<A, I>,
+  schema: Schema.Schema<Page<A>, I>,
   path: string,
   filter: Filter,
   paging: Paging
 ): Stream.Stream<ReadonlyArray<A>, EndpointError> => {
-  const schema = Page(row)
   const positionKey = paging === "cursor" ? "start" : "offset"
   const page = (position: number) => {
     const ordering: Filter = paging === "cursor" ? [] : [["ordering", "id"]]

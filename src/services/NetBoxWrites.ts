@@ -1,8 +1,8 @@
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import type { JsonObject } from "../domain/Json.ts"
 import { type EndpointError, Undecodable } from "./EndpointError.ts"
 import type { Row, Written } from "./NetBox.ts"
-import { type Ask, type NetBoxClient, RowSchema } from "./NetBoxClient.ts"
+import { type Ask, type NetBoxClient, RowsSchema } from "./NetBoxClient.ts"
 
 type Identified = JsonObject & { readonly id: number }
 
@@ -32,8 +32,7 @@ const nothing: Written = { rows: [], missing: [], requestId: null }
 
 /** Bulk writes: lists in, lists out. `written` runs after each, whatever became of it. */
 export const make = (client: NetBoxClient, written: (path: string) => Effect.Effect<void>): NetBoxWrites => {
-  const rowsOf = (method: "POST" | "PATCH", path: string, ask: Ask) =>
-    client.json(Schema.Array(RowSchema), method, path, ask)
+  const rowsOf = (method: "POST" | "PATCH", path: string, ask: Ask) => client.json(RowsSchema, method, path, ask)
 
   const write = (
     path: string,

@@ -34,7 +34,7 @@ export interface Synced {
 }
 
 /** Plans and applies as `sync` does, and tells what was found and what it took. */
-export const syncWith = (options: { readonly approveRemovals: boolean }) =>
+export const syncWith = (options: { readonly approveRemovals: boolean; readonly full?: boolean }) =>
   Effect.gen(function* () {
     const reconciler = yield* Reconciler
     const netbox = yield* NetBox

@@ -1,0 +1,23 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Step } from "./History.ts"
+import { played } from "./Shard.ts"
+
+/** Histories that went wrong once, as they were shrunk. */
+const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
+  "a vmid is given again after its former guest was marked as gone": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { sync: [] },
+    { do: "delete", who: 0 },
+    { sync: [] },
+    { do: "reuse", who: 0, lxc: false }
+  ],
+  "the primary address is deleted by hand": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { sync: [] },
+    { hand: "delete", who: 0, what: "address" }
+  ]
+}
+
+describe("histories that went wrong once", () => {
+  it.each(Object.entries(remembered))("%s", async (_, steps) => assert.deepStrictEqual(await played(steps), []))
+})
