@@ -1,3 +1,4 @@
+import { customNameOf, nameInNetBox } from "./CustomNames.ts"
 import type { OperationPlanned } from "./Event.ts"
 import { isJsonObject, type Json, type JsonObject } from "./Json.ts"
 import type { Field, Kind } from "./Kind.ts"
@@ -45,7 +46,7 @@ const resolved = (value: Json, id: (ref: Ref) => number | undefined): Json | Unb
 
 /** NetBox wants blank text where a column takes no null. */
 const blank = (field: Field | undefined, name: string, value: Json): Json =>
-  value === null && field?.type === "text" && !name.startsWith("custom_fields.") ? "" : value
+  value === null && field?.type === "text" && customNameOf(name) === undefined ? "" : value
 
 /**
  * What a create or an update sends for an object. `relativeTags`: NetBox 4.6 and later take tags as a difference; before,
@@ -80,7 +81,8 @@ export const bodyOf = (
     }
     const value = resolved(change.to, id)
     if (value instanceof Unbound) return value
-    if (change.field.startsWith("custom_fields.")) custom[change.field.slice("custom_fields.".length)] = value
+    const inNetBox = nameInNetBox(change.field, field)
+    if (inNetBox !== undefined) custom[inNetBox] = value
     else body[change.field] = blank(field, change.field, value)
   }
   return Object.keys(custom).length === 0 ? body : { ...body, custom_fields: custom }

@@ -82,7 +82,7 @@ export const desire = function* (
   const warnings: Array<Desire["warnings"][number]> = []
   const errors: Array<string> = []
   for (const { observation, settings } of sources) {
-    const facts = yield* factsOf(settings, observation, rules, target, known)
+    const facts = yield* factsOf(settings, observation, rules, target, kinds)
     const missing = [facts.site, ...facts.nodeSites.values()].filter((place) => place.missing !== undefined)
     if (missing.length > 0) {
       const names = missing.map(({ missing: name, why }) => `${name} (${why})`)

@@ -40,6 +40,8 @@ export type Field = FieldType &
     readonly maxLength?: number
     /** Names of a group that is decided and written as one. */
     readonly group?: string
+    /** Of a custom field: its name in this NetBox, where that is not its own. */
+    readonly as?: string
     /** NetBox does not create an object without it. */
     readonly required?: boolean
     /** NetBox does not delete what this points to. */

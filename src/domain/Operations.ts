@@ -1,4 +1,5 @@
 import { Array as Arr } from "effect"
+import { customFieldRef, customNameOf } from "./CustomNames.ts"
 import { parentKey } from "./Desired.ts"
 import type { Entry } from "./Entry.ts"
 import type { Change, OperationPlanned } from "./Event.ts"
@@ -61,9 +62,6 @@ const gather = <K>(map: Map<K, Array<number>>, key: K, op: number) => {
   else ops.push(op)
 }
 
-const customField = (field: string) =>
-  field.startsWith("custom_fields.") ? field.slice("custom_fields.".length) : undefined
-
 /** Gives every operation its number and the numbers of those that must have succeeded before it is sent. */
 export const numbered = function* (
   kinds: ReadonlyArray<Kind>,
@@ -108,8 +106,8 @@ export const numbered = function* (
         const by = made.get(to)
         if (by !== undefined) needs.add(by)
       }
-      const custom = customField(change.field)
-      const by = custom === undefined ? undefined : made.get(`extras.customfield:${custom}`)
+      const custom = customNameOf(change.field)
+      const by = custom === undefined ? undefined : made.get(customFieldRef(custom))
       if (by !== undefined) needs.add(by)
     }
     if (part === "late") {

@@ -1,3 +1,4 @@
+import { customNameOf, nameInNetBox } from "./CustomNames.ts"
 import { isJsonObject, type Json, type JsonObject } from "./Json.ts"
 import type { Field, Kind } from "./Kind.ts"
 
@@ -45,7 +46,7 @@ export const targetOf = (rows: ReadonlyMap<string, ReadonlyMap<number, Current>>
 /** The members of a row to ask for: as lean as the kind's fields allow. */
 export const readFields = (kind: Kind): ReadonlyArray<string> => {
   const names = new Set(["id", "last_updated"])
-  for (const name of Object.keys(kind.fields)) names.add(name.startsWith("custom_fields.") ? "custom_fields" : name)
+  for (const name of Object.keys(kind.fields)) names.add(customNameOf(name) === undefined ? name : "custom_fields")
   return [...names]
 }
 
@@ -84,11 +85,8 @@ export const current = (kind: Kind, row: JsonObject & { readonly id: number }): 
   const fields: { [field: string]: Json } = {}
   const custom = row["custom_fields"]
   for (const [name, field] of Object.entries(kind.fields)) {
-    const value = name.startsWith("custom_fields.")
-      ? isJsonObject(custom)
-        ? custom[name.slice("custom_fields.".length)]
-        : undefined
-      : row[name]
+    const inNetBox = nameInNetBox(name, field)
+    const value = inNetBox === undefined ? row[name] : isJsonObject(custom) ? custom[inNetBox] : undefined
     fields[name] = readField(field, value)
   }
   const updated = row["last_updated"]

@@ -63,6 +63,8 @@ export class Projections extends Context.Tag("proxledger/Projections")<
     readonly bindings: Effect.Effect<ReadonlyMap<Ref, Binding>, JournalFailed>
     /** Per object and field, the value that was last applied or found equal. */
     readonly baselines: Effect.Effect<ReadonlyMap<Ref, ReadonlyMap<string, Json>>, JournalFailed>
+    /** That of one object; empty when there is none. */
+    readonly baseline: (ref: Ref) => Effect.Effect<ReadonlyMap<string, Json>, JournalFailed>
     readonly lastSource: (source: string) => Effect.Effect<Option.Option<Observed<"SourceObserved">>, JournalFailed>
     readonly lastTarget: (target: string) => Effect.Effect<Option.Option<Observed<"TargetObserved">>, JournalFailed>
     /** Drops the tables and folds the journal into them again. */

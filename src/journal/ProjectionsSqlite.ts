@@ -112,6 +112,11 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
         SELECT ref, fields FROM baselines WHERE ref > ${after} ORDER BY ref LIMIT ${pageSize}`,
       baselineOf
     ).pipe(failing(file)),
+    baseline: (ref) =>
+      sql<StoredBaseline>`SELECT ref, fields FROM baselines WHERE ref = ${ref}`.pipe(
+        Effect.map(([row]) => (row === undefined ? new Map<string, Json>() : baselineOf(row))),
+        failing(file)
+      ),
     lastSource: (source) => Effect.map(last("proxmox", source), Option.filter(isOf("SourceObserved"))),
     lastTarget: (target) => Effect.map(last("netbox", target), Option.filter(isOf("TargetObserved")))
   }

@@ -1,6 +1,7 @@
 import { Duration, Effect } from "effect"
 import { bodyOf, message, Unbound } from "../domain/Body.ts"
 import type { EventOf, OperationPlanned } from "../domain/Event.ts"
+import type { Kind } from "../domain/Kind.ts"
 import type { JsonObject } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
 import type { Parcel } from "../domain/Schedule.ts"
@@ -25,6 +26,8 @@ export interface DispatchOptions {
 export interface Dispatching {
   readonly log: RunLog
   readonly options: DispatchOptions
+  /** The kinds, with the names that their custom fields have in this NetBox. */
+  readonly kindNamed: (name: string) => Kind
   /** NetBox 4.6 and later: conditions on writes, tags by difference. */
   readonly modern: boolean
   readonly ids: (ref: Ref) => number | undefined

@@ -1,6 +1,8 @@
 import { Cause, Clock, Duration, Effect, Either, Exit, Fiber, Queue } from "effect"
 import type { EventOf } from "../domain/Event.ts"
-import { kindNamed } from "../domain/Kinds.ts"
+import { customFieldRef, customFieldsOf, withNames } from "../domain/CustomNames.ts"
+import type { Json } from "../domain/Json.ts"
+import { kindNamed, kinds } from "../domain/Kinds.ts"
 import { kindOf, type Ref } from "../domain/Ref.ts"
 import type { Batch } from "../domain/RunState.ts"
 import { type Parcel, Schedule, type SizeOf } from "../domain/Schedule.ts"
@@ -51,13 +53,33 @@ const skipped = ({ by, op }: { readonly op: number; readonly by: number }): Even
 
 const methods = { create: "POST", update: "PATCH", delete: "DELETE" } as const
 
+/** The kinds as this run writes them: what it makes of custom fields, else what was applied before, says their names. */
+const kindsToWrite = Effect.fnUntraced(function* ({ state }: RunLog) {
+  const projections = yield* Projections
+  const refs = new Map([...customFieldsOf(kinds).keys()].map((own) => [customFieldRef(own), own]))
+  const names = new Map<string, Json | undefined>()
+  for (const [ref, own] of refs) names.set(own, (yield* projections.baseline(ref)).get("name"))
+  for (const { planned } of state.operations.values()) {
+    const own = refs.get(planned.ref)
+    const name = own === undefined ? undefined : planned.changes.find(({ field }) => field === "name")?.to
+    if (own !== undefined && name !== undefined) names.set(own, name)
+  }
+  const nameOf = (own: string) => {
+    const name = names.get(own)
+    return typeof name === "string" ? name : undefined
+  }
+  return new Map(withNames(kinds, nameOf).map((kind) => [kind.name, kind]))
+})
+
 const prepare = Effect.fnUntraced(function* (log: RunLog, options: DispatchOptions) {
   const netbox = yield* NetBox
   const { major, minor } = yield* netbox.version
   const bindings = yield* (yield* Projections).bindings
+  const written = yield* kindsToWrite(log)
   const self: Dispatching = {
     log,
     options,
+    kindNamed: (name) => written.get(name) ?? kindNamed(name),
     modern: major > 4 || minor >= 6,
     ids: (ref: Ref) => log.state.written.get(ref)?.id ?? bindings.get(ref)?.id
   }
@@ -72,8 +94,8 @@ const recover = Effect.fn("Dispatcher.recover")(function* (self: Dispatching) {
     const operations = operationsOf(self, batch.ops)
     const [first] = operations
     if (first === undefined) continue
+    const { ids, kindNamed, log, options } = self
     const kind = kindNamed(kindOf(first.ref))
-    const { options, ids, log } = self
     yield* log.append([
       yield* settle({ run: log.run, batch: { ...batch, at: left }, kind, operations, ids, settle: options.settle })
     ])
@@ -132,7 +154,7 @@ const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, pa
 export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog, options: DispatchOptions) {
   const self = yield* prepare(log, options)
   yield* recover(self)
-  const schedule = yield* stepwise(Schedule.of(log.state, kindNamed))
+  const schedule = yield* stepwise(Schedule.of(log.state, self.kindNamed))
   const { gate } = yield* NetBox
   const sizeOf: SizeOf = ({ kind, size, verb }) => gate.size(methods[verb], kind.path, size)
   const finished = yield* Queue.bounded<Delivered>(1)

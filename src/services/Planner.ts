@@ -3,7 +3,6 @@ import { desire } from "../domain/Desire.ts"
 import type { Desire } from "../domain/Desired.ts"
 import type { Event, EventOf } from "../domain/Event.ts"
 import { canonical, type Json } from "../domain/Json.ts"
-import { kindsOf } from "../domain/Kinds.ts"
 import { retired } from "../domain/mapping/Tag.ts"
 import { type Plan, plan } from "../domain/Plan.ts"
 import type { Steps } from "../domain/Steps.ts"
@@ -75,7 +74,7 @@ interface Options {
 /** Reads both sides, and journals what was seen. */
 const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: string, options: Options) {
   const settings = yield* EngineSettings
-  const [observed, { event: targetObserved, target, warnings }] = yield* Effect.all(
+  const [observed, { event: targetObserved, kinds, target, warnings }] = yield* Effect.all(
     [
       Effect.forEach(settings.sources, ({ name }) => observeSource(name, options), { concurrency: "unbounded" }),
       observeTarget(options)
@@ -101,7 +100,7 @@ const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: stri
     sources: observed.flatMap(({ event }) => (event._tag === "SourceObserved" ? [event.digest] : [])),
     target: targetObserved.kinds.map((kind) => kind.digest)
   }
-  return { seen, target, inputs }
+  return { seen, target, kinds, inputs }
 })
 
 interface Decided {
@@ -113,8 +112,7 @@ interface Decided {
 const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string, options: Options) {
   const settings = yield* EngineSettings
   const projections = yield* Projections
-  const { inputs, seen, target } = yield* observe(log, rules, options)
-  const kinds = kindsOf(yield* (yield* NetBox).version)
+  const { inputs, kinds, seen, target } = yield* observe(log, rules, options)
   const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds))
   if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
   const made = yield* stepwise(

@@ -1,8 +1,10 @@
 import { Effect, Option } from "effect"
+import { customFieldRef, customFieldsOf, type InUse, namesInUse } from "../domain/CustomNames.ts"
 import type { EventOf, FeedPosition } from "../domain/Event.ts"
 import { canonical } from "../domain/Json.ts"
 import type { Kind } from "../domain/Kind.ts"
 import { kindsOf } from "../domain/Kinds.ts"
+import { CustomField } from "../domain/kinds/CustomField.ts"
 import { type Current, readFields, targetOf } from "../domain/Target.ts"
 import { digestOf } from "../journal/Digest.ts"
 import { type Observed, Projections } from "../journal/Projections.ts"
@@ -20,7 +22,7 @@ type Kinds = ReadonlyArray<Kind>
 
 type Kept = Observed<"TargetObserved">
 
-interface Reading {
+interface Reading extends InUse {
   readonly found: ReadonlyArray<{ readonly kind: Kind; readonly rows: Iterable<Current>; readonly known?: StoredKind }>
   readonly feed: FeedPosition | null
   readonly again: number
@@ -29,14 +31,35 @@ interface Reading {
   readonly problem: string
 }
 
+/** The kinds under the names that their custom fields have in this NetBox. */
+const inUse = Effect.fnUntraced(function* (kinds: Kinds, definitions: Iterable<Current>) {
+  const projections = yield* Projections
+  const applied = new Map(
+    yield* Effect.forEach(customFieldsOf(kinds).keys(), (own) => {
+      const ref = customFieldRef(own)
+      return Effect.map(projections.baseline(ref), (fields) => [ref, fields.get("name")] as const)
+    })
+  )
+  return namesInUse(kinds, definitions, (ref) => applied.get(ref))
+})
+
 const readWhole = Effect.fnUntraced(function* (kinds: Kinds, why: string, followed: boolean) {
   const settings = yield* EngineSettings
   const end = yield* feedEnd(settings.dispatch.settle)
-  const found = yield* Effect.forEach(kinds, (kind) => Effect.map(readKind(kind), (rows) => ({ kind, rows })), {
-    concurrency: "unbounded"
-  })
+  // They tell under which names the values of the others are to be read.
+  const definitions = yield* readKind(CustomField)
+  const named = yield* inUse(kinds, definitions)
+  const found = yield* Effect.forEach(
+    named.kinds,
+    (kind) =>
+      Effect.map(kind.name === CustomField.name ? Effect.succeed(definitions) : readKind(kind), (rows) => ({
+        kind,
+        rows
+      })),
+    { concurrency: "unbounded" }
+  )
   const feed = followed ? end.position : null
-  const reading: Reading = { found, feed, again: 0, why, problem: end.problem }
+  const reading: Reading = { ...named, found, feed, again: 0, why, problem: end.problem }
   return reading
 })
 
@@ -80,14 +103,16 @@ const readChanged = Effect.fnUntraced(function* (
   }
   const news = told.right
   if ("why" in news) return yield* readWhole(kinds, news.why, true)
-  const changed = yield* replay(kinds, kept, news.rows)
+  // A custom field that changes has all read again, so that what is kept was read under the same names.
+  const named = yield* inUse(kinds, kept.get(CustomField.name)?.rows.values() ?? [])
+  const changed = yield* replay(named.kinds, kept, news.rows)
   // What rewrites all objects may go on doing so for some time, and the next run has to look again.
   if ("why" in changed) return yield* readWhole(kinds, changed.why, !changed.lasting)
-  const found = kinds.map((kind) => {
+  const found = named.kinds.map((kind) => {
     const known = kept.get(kind.name)
     return { kind, rows: changed.rows.get(kind.name)?.values() ?? [], ...(known === undefined ? {} : { known }) }
   })
-  const reading: Reading = { found, feed: news.position, again: changed.again, why: "", problem: "" }
+  const reading: Reading = { ...named, found, feed: news.position, again: changed.again, why: "", problem: "" }
   return reading
 })
 
@@ -135,8 +160,12 @@ export const observeTarget = Effect.fn("TargetObserver.observe")(function* (opti
   const wasFollowed = Option.match(last, { onNone: () => true, onSome: ({ event }) => event.feed !== null })
   return {
     target: targetOf(new Map(stored.map(([kind, { rows }]) => [kind, rows]))),
+    kinds: reading.kinds,
     event,
-    /** Told once, not in every run. */
-    warnings: reading.problem !== "" && wasFollowed ? [{ scope: "netbox", detail: reading.problem }] : []
+    warnings: [
+      ...reading.warnings,
+      // Told once, not in every run.
+      ...(reading.problem !== "" && wasFollowed ? [{ scope: "netbox", detail: reading.problem }] : [])
+    ]
   }
 })

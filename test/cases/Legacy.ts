@@ -1,5 +1,10 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
+import { namesInUse } from "../../src/domain/CustomNames.ts"
+import { kinds } from "../../src/domain/Kinds.ts"
+import { kindOf } from "../../src/domain/Ref.ts"
+import { lookUp } from "../../src/services/Settlement.ts"
+import { of, sync } from "../support/Sync.ts"
 import type { Case } from "./Case.ts"
 import { mac, vm } from "./Guests.ts"
 import {
@@ -9,16 +14,19 @@ import {
   devices,
   disks,
   drifts,
+  edit,
   guestAddresses,
   interfaces,
   machine,
   machines,
   make,
   quiet,
+  remove,
   row,
   rows,
   synced,
   tags,
+  warnings,
   type World,
   writes
 } from "./World.ts"
@@ -73,6 +81,23 @@ const legacy = (world: World) =>
     return { cluster, device, web: yield* machineOf("web", 101), twin: yield* machineOf("web (2)", 105) }
   })
 
+/** Custom fields that somebody else has given the names of ours, and other types. */
+const clashing = (world: World) =>
+  Effect.forEach(
+    [
+      ["proxledger_uid", "integer"],
+      ["proxmox_vm_id", "text"]
+    ] as const,
+    ([name, type]) => make(world, "extras.customfield", { name, type, object_types: [machines] })
+  )
+
+const blank = { proxledger_uid: null, proxmox_vm_id: null }
+
+const clashes = [
+  "netbox: custom field proxledger_uid is of type integer and not text, so proxledger2_uid is used instead, and stays in use; rename or remove proxledger_uid if nothing needs it",
+  "netbox: custom field proxmox_vm_id is of type text and not integer, so proxmox2_vm_id is used instead, and stays in use; rename or remove proxmox_vm_id if nothing needs it"
+]
+
 /** Estates that others have filled before. */
 export const legacyCases: ReadonlyArray<Case> = [
   {
@@ -123,6 +148,94 @@ export const legacyCases: ReadonlyArray<Case> = [
         yield* world.proxmox.renameGuest(105, "shop")
         assert.include(writes(yield* synced), "update virtualmachine lab/105 name")
         assert.strictEqual((yield* machine(world, "shop")).id, made.twin)
+      })
+  },
+  {
+    number: 70,
+    title:
+      "custom fields of the same names and other types: others are made and used, with a warning, whatever becomes of the former",
+    real: true,
+    run: (world) =>
+      Effect.gen(function* () {
+        const theirs = yield* clashing(world)
+        yield* world.proxmox.addGuest(vm(101, "web", { ips: ["10.0.0.5/24"] }))
+        const first = yield* synced
+        assert.deepStrictEqual(conflicts(first), [])
+        assert.deepStrictEqual(warnings(first), clashes)
+        const customs = { ...blank, proxledger2_uid: "lab/101", proxmox2_vm_id: 101, proxmox_vm_type: "qemu" }
+        assert.deepStrictEqual((yield* machine(world, "web"))["custom_fields"], customs)
+        const { id } = yield* machine(world, "web")
+        assert.deepStrictEqual(warnings(yield* quiet(world)), clashes)
+        yield* world.proxmox.renameGuest(101, "shop")
+        assert.include(writes(yield* synced), "update virtualmachine lab/101 name")
+        yield* edit(world, machines, id, { name: "by hand" })
+        yield* Effect.gen(function* () {
+          assert.deepStrictEqual(writes(yield* sync), [])
+          yield* world.proxmox.updateGuest(101, { memory: "4096" })
+          assert.deepStrictEqual(writes(yield* synced), ["update virtualmachine lab/101 memory"])
+        }).pipe(Effect.provide(world.engine()))
+        yield* Effect.forEach(theirs, (field) => remove(world, "extras.customfield", field))
+        assert.deepStrictEqual(warnings(yield* quiet(world)), [])
+        yield* world.proxmox.addGuest(vm(102, "app"))
+        yield* synced
+        assert.deepStrictEqual((yield* machine(world, "app"))["custom_fields"], {
+          proxledger2_uid: "lab/102",
+          proxmox2_vm_id: 102,
+          proxmox_vm_type: "qemu"
+        })
+        assert.deepStrictEqual(writes(yield* sync.pipe(Effect.provide(world.engine()))), [])
+      })
+  },
+  {
+    number: 70,
+    variant: "a",
+    title:
+      "with identities in a custom field of another name, what a lost answer made is found, and nothing is made twice",
+    real: true,
+    cuts: true,
+    run: (world) =>
+      Effect.gen(function* () {
+        yield* clashing(world)
+        for (const vmid of [101, 102]) {
+          yield* world.proxmox.addGuest(vm(vmid, `web-${vmid}`, { ips: [`10.0.0.${vmid}/24`] }))
+        }
+        const run = yield* synced
+        const found = of(run.events, "OperationsSettled").filter(({ via }) => via !== "response")
+        assert.isNotEmpty(found.flatMap(({ ok }) => ok))
+        assert.deepStrictEqual(
+          (yield* rows(world, machines)).map((one) => [one["name"], one["custom_fields"]]),
+          [101, 102].map((vmid) => [
+            `web-${vmid}`,
+            { ...blank, proxledger2_uid: `lab/${vmid}`, proxmox2_vm_id: vmid, proxmox_vm_type: "qemu" }
+          ])
+        )
+        assert.lengthOf(yield* guestAddresses(world), 2)
+      })
+  },
+  {
+    number: 70,
+    variant: "b",
+    title: "with identities in a custom field of another name, a machine is looked up by that one",
+    real: true,
+    run: (world) =>
+      Effect.gen(function* () {
+        yield* clashing(world)
+        for (const vmid of [101, 102]) yield* world.proxmox.addGuest(vm(vmid, `web-${vmid}`))
+        const run = yield* synced
+        const definitions = (yield* rows(world, "extras.customfield")).map(({ id, name, type }) => ({
+          id,
+          updated: null,
+          fields: { name: name ?? null, type: type ?? null }
+        }))
+        const kind = namesInUse(kinds, definitions, () => undefined).kinds.find(({ name }) => name === machines)
+        if (kind === undefined) return assert.fail(machines)
+        const created = run.operations.filter(({ ref, verb }) => verb === "create" && kindOf(ref) === machines)
+        const found = yield* Effect.forEach(created, (operation) => lookUp(kind, operation, () => undefined))
+        assert.lengthOf(found, 2)
+        assert.deepStrictEqual(
+          found.map((one) => one?.id),
+          (yield* rows(world, machines)).map(({ id }) => id)
+        )
       })
   }
 ]

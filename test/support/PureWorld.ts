@@ -1,4 +1,5 @@
 import type { Binding } from "../../src/domain/Binding.ts"
+import { namesInUse } from "../../src/domain/CustomNames.ts"
 import { comparable } from "../../src/domain/Diff.ts"
 import { desire } from "../../src/domain/Desire.ts"
 import { isJsonObject, type Json } from "../../src/domain/Json.ts"
@@ -70,10 +71,11 @@ export class PureWorld {
   ): Plan & { readonly warnings: ReadonlyArray<{ readonly scope: string; readonly detail: string }> } {
     const target = targetOf(this.rows)
     const sources = seen.map((one) => ({ settings: { ...options.settings, name: one.source }, observation: one }))
-    const wanted = atOnce(desire(sources, options.rules ?? [], target, kinds))
+    const named = namesInUse(kinds, this.all("extras.customfield"), (ref) => this.baselines.get(ref)?.get("name"))
+    const wanted = atOnce(desire(sources, options.rules ?? [], target, named.kinds))
     const made = atOnce(
       plan({
-        kinds,
+        kinds: named.kinds,
         desire: wanted,
         target,
         bindings: this.bindings,
@@ -89,7 +91,7 @@ export class PureWorld {
         now: this.now
       })
     )
-    return { ...made, warnings: wanted.warnings }
+    return { ...made, warnings: [...named.warnings, ...wanted.warnings] }
   }
 
   /** Applies a plan; throws when an operation comes before what it needs. */

@@ -1,12 +1,16 @@
 import { adopt, byText, type Kind } from "../Kind.ts"
 
-/** A field that exists is widened to further object types, never narrowed; NetBox does not let its type change. */
+/**
+ * A field that exists is widened to further object types, never narrowed; NetBox does not let its type change. Whether it is
+ * unique, and how it is filtered, is its owner's choice: the engine compares what it finds. The name that was last applied
+ * or found is the one in use (`CustomNames`).
+ */
 export const CustomField: Kind = {
   name: "extras.customfield",
   label: "custom field",
   path: "/api/extras/custom-fields/",
   fields: {
-    name: { type: "text", owner: "initial" },
+    name: { type: "text", owner: "three-way" },
     type: { type: "choice", owner: "initial" },
     object_types: { type: "words", owner: "owned" },
     label: { type: "text", owner: "initial" },
@@ -28,6 +32,9 @@ export const CustomField: Kind = {
     }
   ],
   unique: [{ fields: ["name"] }],
-  lookup: [{ field: "name", filter: "name" }],
+  lookup: [
+    { field: "name", filter: "name" },
+    { field: "type", filter: "type" }
+  ],
   removal: { how: "keep" }
 }

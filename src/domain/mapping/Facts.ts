@@ -1,3 +1,5 @@
+import { namesOf } from "../CustomNames.ts"
+import type { Kind } from "../Kind.ts"
 import { parseGuest } from "../proxmox/ParseGuest.ts"
 import type { Guest } from "../proxmox/Guest.ts"
 import type { GuestFacts, NodeFacts, Observation } from "../proxmox/Observation.ts"
@@ -44,6 +46,8 @@ export interface Facts {
   readonly target: Target
   /** Names of the kinds that this NetBox has. */
   readonly kinds: ReadonlySet<string>
+  /** Names of custom fields in this NetBox that are not their own. */
+  readonly customNames: ReadonlyMap<string, string>
   /** Undefined where they were not seen. */
   readonly vnets: ReadonlyMap<string, Vnet> | undefined
   /** What the nodes' own interfaces are, by node. */
@@ -81,7 +85,7 @@ export const factsOf = function* (
   observation: Observation,
   rules: ReadonlyArray<Rule>,
   target: Target,
-  kinds: ReadonlySet<string>
+  kinds: ReadonlyArray<Kind>
 ): Steps<Facts> {
   const source = settings.name
   const site = placeOf(settings, observation, target)
@@ -126,7 +130,8 @@ export const factsOf = function* (
     settings,
     observation,
     target,
-    kinds,
+    kinds: new Set(kinds.map(({ name }) => name)),
+    customNames: namesOf(kinds),
     vnets: observation.vnets && new Map(observation.vnets.map((vnet) => [vnet.name, vnet])),
     networks: new Map(observation.nodes.map(({ name, network }) => [name, network])),
     legacy: hasLegacy(target),
