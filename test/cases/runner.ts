@@ -55,8 +55,8 @@ const worldOf = Effect.fnUntraced(function* (one: Case, netbox: NetBoxAddress, i
 export const titleOf = ({ number, title, variant = "" }: Case): string => `case ${number}${variant}: ${title}`
 
 /**
- * A test for each case, on the NetBox that `netbox` empties or starts for it. On bare nodes, cases cost a real NetBox
- * half as much; the networks of nodes have scenarios of their own.
+ * A test for each case, on the NetBox that `netbox` empties or starts for it. Bare nodes spare a real NetBox some of the
+ * work; the networks of nodes have scenarios of their own.
  */
 export const runCases = (
   name: string,
