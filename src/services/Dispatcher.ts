@@ -51,6 +51,21 @@ const skipped = ({ by, op }: { readonly op: number; readonly by: number }): Even
   detail: `operation ${by}, which makes what it needs, did not succeed`
 })
 
+/** Operations that none of the others will let go any more; a plan has none, unless it is wrong. */
+const stuckIn = ({ state }: RunLog): ReadonlyArray<EventOf<"OperationSkipped">> =>
+  [...state.operations].flatMap(([op, { planned, state: at }]) =>
+    at === "planned"
+      ? [
+          {
+            _tag: "OperationSkipped",
+            op,
+            blockedBy: null,
+            detail: `it waits for operations that wait for it (${planned.needs.join(", ")}); plan again`
+          }
+        ]
+      : []
+  )
+
 const methods = { create: "POST", update: "PATCH", delete: "DELETE" } as const
 
 /** The kinds as this run writes them: what it makes of custom fields, else what was applied before, says their names. */
@@ -193,4 +208,5 @@ export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog,
     for (const op of parcel.ops) if (!open.has(op)) schedule.settled(op)
   }
   if (problem !== undefined) return yield* Effect.failCause(problem)
+  yield* log.append(stuckIn(log))
 }, Effect.scoped)

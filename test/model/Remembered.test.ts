@@ -11,6 +11,16 @@ const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
     { sync: [] },
     { do: "reuse", who: 0, lxc: false }
   ],
+  "two guests exchange their addresses while others come": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { do: "create", lxc: false, node: 0, name: 0, nics: 0 },
+    { sync: [] },
+    { do: "removeNic", who: 0 },
+    { do: "swapAddress", who: 0 },
+    { do: "create", lxc: false, node: 0, name: 0, nics: 0 },
+    { do: "addNic", who: 0 },
+    { do: "tags", who: 0, tags: [] }
+  ],
   "the primary address is deleted by hand": [
     { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
     { sync: [] },
