@@ -13,6 +13,7 @@ import { Manufacturer } from "./mapping/Manufacturer.ts"
 import type { Mapping } from "./mapping/Mapping.ts"
 import { unknownNames } from "./mapping/Named.ts"
 import { NodeInterface } from "./mapping/NodeInterface.ts"
+import type { Applied } from "./mapping/Place.ts"
 import { Platform } from "./mapping/Platform.ts"
 import { Site } from "./mapping/Site.ts"
 import { Tag } from "./mapping/Tag.ts"
@@ -67,12 +68,16 @@ const warningsOf = (facts: Facts) => [
   ...unknownNames(facts)
 ]
 
-/** What a NetBox of these kinds should hold for these sources, as far as they were seen. Pure: the same input asks for the same. */
+/**
+ * What a NetBox of these kinds should hold for these sources, as far as they were seen; `applied` tells what the engine wrote
+ * last from what an operator did. Pure: the same input asks for the same.
+ */
 export const desire = function* (
   sources: ReadonlyArray<{ readonly settings: SourceSettings; readonly observation: Observation }>,
   rules: ReadonlyArray<Rule>,
   target: Target,
-  kinds: ReadonlyArray<Kind>
+  kinds: ReadonlyArray<Kind>,
+  applied: Applied
 ): Steps<Desire & { readonly errors: ReadonlyArray<string> }> {
   const known = new Set(kinds.map(({ name }) => name))
   const asking = mappings.filter(({ kind }) => known.has(kind))
@@ -80,9 +85,10 @@ export const desire = function* (
   const covered = new Set<string>()
   const spared = new Set<Ref>()
   const warnings: Array<Desire["warnings"][number]> = []
+  const conflicts: Array<Desire["conflicts"][number]> = []
   const errors: Array<string> = []
   for (const { observation, settings } of sources) {
-    const facts = yield* factsOf(settings, observation, rules, target, kinds)
+    const facts = yield* factsOf(settings, observation, rules, target, kinds, applied)
     const missing = [facts.site, ...facts.nodeSites.values()].filter((place) => place.missing !== undefined)
     if (missing.length > 0) {
       const names = missing.map(({ missing: name, why }) => `${name} (${why})`)
@@ -105,6 +111,7 @@ export const desire = function* (
     for (const { vmid } of facts.spared) spared.add(machineRef(guestKey(settings.name, vmid)))
     for (const { key, others } of facts.nodes) for (const name of others) spared.add(nodeInterfaceRef(key, name))
     warnings.push(...warningsOf(facts))
+    conflicts.push(...facts.placement.conflicts)
   }
-  return { objects, covered, spared, warnings, errors }
+  return { objects, covered, spared, warnings, conflicts, errors }
 }

@@ -42,6 +42,14 @@ export interface Desire {
   /** Bound objects to be left alone although they are not among `objects`. */
   readonly spared: ReadonlySet<Ref>
   readonly warnings: ReadonlyArray<{ readonly scope: string; readonly detail: string }>
+  /** What is not asked for because somebody else's decision in NetBox stands against it. */
+  readonly conflicts: ReadonlyArray<Conflict>
+}
+
+export interface Conflict {
+  readonly ref: Ref
+  readonly label: string
+  readonly detail: string
 }
 
 export const covers = (kind: string, parent: string): string => `${kind}|${parent}`

@@ -18,6 +18,8 @@ export interface Entry {
   late: ReadonlyArray<Change>
   /** Entries whose operation has to come first, because they give up a value this one takes. */
   readonly after: Set<Entry>
-  /** A value taken in passing, so that two objects can exchange theirs. */
-  parked: Change | undefined
+  /** Entries all of whose operations have to come first: until then NetBox refuses whatever is written to this one. */
+  readonly behind: Set<Entry>
+  /** Values taken in passing, in an operation of its own: so two objects can exchange theirs. */
+  parked: ReadonlyArray<Change>
 }

@@ -95,6 +95,26 @@ export type Removal =
   /** Marked; deleted after the grace time only where `deletable` and the policy say so. */
   | { readonly how: "retire"; readonly fields: { readonly [field: string]: Json }; readonly deletable: boolean }
 
+/** Objects of `kind` that point to another one by their field `by`, and whose field `at` says where they are. */
+export interface Attached {
+  readonly kind: string
+  readonly by: string
+  readonly at: string
+}
+
+/**
+ * Fields that say where an object is, and all that is attached to it. NetBox lets members go nowhere while they are filled,
+ * and fills them only when every member is there: they are emptied, the members moved, then they are filled. Followers are
+ * moved along by NetBox itself, and refused in between.
+ */
+export interface Anchor {
+  readonly fields: ReadonlyArray<string>
+  /** The one of them whose value the members take. */
+  readonly place: string
+  readonly members: Attached
+  readonly followers: Attached
+}
+
 /** Everything the engine knows of one kind of NetBox object. Collector, diff, plan and dispatcher know no kind by name. */
 export interface Kind extends Since {
   /** NetBox's content type: `virtualization.virtualmachine`. */
@@ -130,6 +150,7 @@ export interface Kind extends Since {
   readonly mark?: { readonly field: string; readonly of: (text: string) => string | undefined }
   /** Several refs may stand for one NetBox object. */
   readonly shared?: boolean
+  readonly anchor?: Anchor
   readonly removal: Removal
   /** The ref under which an object that another engine left behind is taken, to be removed as one that is gone. */
   readonly leftover?: (row: Current, context: ProbeContext) => Ref | undefined

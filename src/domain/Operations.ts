@@ -39,7 +39,7 @@ const inOrder = function* (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<En
     for (const entry of groups.get(kind.name) ?? []) {
       yield
       if (entry.verb === "delete") continue
-      if (entry.parked !== undefined) slots.push({ entry, part: "parked", changes: [entry.parked] })
+      if (entry.parked.length > 0) slots.push({ entry, part: "parked", changes: entry.parked })
       const parts = parted(entry, written)
       if (parts.changes.length > 0) slots.push({ entry, part: "main", changes: parts.changes })
       if (parts.late.length > 0) late.push({ entry, part: "late", changes: parts.late })
@@ -118,6 +118,11 @@ export const numbered = function* (
     }
     if (part === "late") {
       const by = main.get(entry)
+      if (by !== undefined) needs.add(by)
+    }
+    for (const other of entry.behind) {
+      // What waits for this very step cannot come before it.
+      const by = part === "parked" && other.after.has(entry) ? undefined : main.get(other)
       if (by !== undefined) needs.add(by)
     }
     if (part === "main") {

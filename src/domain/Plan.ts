@@ -12,6 +12,7 @@ import { migrated } from "./Migrated.ts"
 import { withoutDropped, withoutUnused } from "./Needed.ts"
 import { renamed } from "./Renamed.ts"
 import { type Moved, reused, underNewRefs } from "./Reuse.ts"
+import { anchored, relocate } from "./Relocation.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
 import type { Steps } from "./Steps.ts"
 import { tagScopes } from "./TagScopes.ts"
@@ -126,7 +127,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   const bindings = yield* underNewRefs(known.bindings, taken, rebound)
   const baselines = yield* underNewRefs(known.baselines, taken, (fields) => fields)
   const left = new Set(identities.left)
-  const conflicts = [...identities.conflicts]
+  const conflicts = [...desire.conflicts, ...identities.conflicts]
   const resolve: Resolve = (to) => {
     const id = identities.ids.get(to)
     return id ?? (byRef.has(to) && !left.has(to) ? "planned" : undefined)
@@ -182,7 +183,8 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
         changes: found.changes,
         late: found.late,
         after: new Set(),
-        parked: undefined
+        behind: new Set(),
+        parked: []
       })
     }
   }
@@ -201,18 +203,21 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     retiredTag: input.retiredTag
   })
   for (const entry of gone.entries) entries.push(entry)
-  const all = yield* withoutUnused(entries)
+  const used = yield* withoutUnused(entries)
+  const { owners } = identities
+  const { entries: all, relocations } = yield* relocate({ kinds, entries: used, target, owners, resolve })
   const unique = yield* settleUnique({ kinds, entries: all, target, resolve })
   // What was to be made only because something refers to it may not be needed any more.
   const kept = unique.dropped.size === 0 ? all : yield* withoutUnused(yield* withoutDropped(all, unique.dropped))
+  const settledIn = yield* anchored(kept, relocations, target)
   return {
-    operations: yield* numbered(kinds, kept),
+    operations: yield* numbered(kinds, settledIn.entries),
     bound,
     moved,
     released: identities.released,
     settled,
     drifts,
-    conflicts: [...conflicts, ...scopes.conflicts(), ...gone.conflicts, ...unique.conflicts],
+    conflicts: [...conflicts, ...scopes.conflicts(), ...gone.conflicts, ...unique.conflicts, ...settledIn.conflicts],
     held: gone.held
   }
 }

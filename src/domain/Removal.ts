@@ -176,7 +176,8 @@ const base = (kind: Kind, ref: Ref, row: Current) => ({
   alternatives: {},
   late: [],
   after: new Set<Entry>(),
-  parked: undefined
+  behind: new Set<Entry>(),
+  parked: []
 })
 
 const removalOf = (input: Input, kind: Kind, binding: Binding, row: Current): Entry | undefined => {

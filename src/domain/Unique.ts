@@ -145,7 +145,8 @@ const parkCycles = function* (entries: ReadonlyArray<Entry>): Steps<void> {
       if (state.get(before) === "open") {
         const change = before.changes.find(({ field }) => field === before.kind.unique[0]?.fields[0])
         if (change !== undefined) {
-          before.parked = { ...change, to: `~${before.row?.id ?? 0}`, why: "steps aside for an exchange of names" }
+          const to = `~${before.row?.id ?? 0}`
+          before.parked = [{ ...change, to, why: "steps aside for an exchange of names" }]
         }
       } else if (!state.has(before)) visit(before)
     }

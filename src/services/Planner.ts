@@ -113,7 +113,8 @@ const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string
   const settings = yield* EngineSettings
   const projections = yield* Projections
   const { inputs, kinds, seen, target } = yield* observe(log, rules, options)
-  const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds))
+  const baselines = yield* projections.baselines
+  const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds, baselines))
   if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
   const made = yield* stepwise(
     plan({
@@ -121,7 +122,7 @@ const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string
       desire: wanted,
       target,
       bindings: yield* projections.bindings,
-      baselines: yield* projections.baselines,
+      baselines,
       policy: {
         ...settings.removal,
         grace: Duration.toMillis(settings.removal.grace),

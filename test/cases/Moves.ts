@@ -7,14 +7,11 @@ import {
   clusters,
   devices,
   disks,
-  edit,
   guestAddresses,
   interfaces,
   machine,
   machines,
   make,
-  quiet,
-  refusal,
   row,
   rows,
   rowsWith,
@@ -118,36 +115,6 @@ export const moveCases: ReadonlyArray<Case> = [
         assert.strictEqual((yield* row(world, addresses, { address: "10.0.0.5/24" })).id, address.id)
         assert.lengthOf(yield* guestAddresses(world), 1)
         assert.lengthOf(yield* rows(world, machines), 2)
-      })
-  },
-  {
-    number: 65,
-    title:
-      "a cluster that an operator moves to another site: NetBox demands clear, move, set; machines follow, nothing is put back",
-    real: true,
-    estates: { lab: { settings: { site: "east" } } },
-    run: (world) =>
-      Effect.gen(function* () {
-        yield* make(world, "dcim.site", { name: "East", slug: "east" })
-        const west = yield* make(world, "dcim.site", { name: "West", slug: "west" })
-        yield* world.proxmox.addGuest(vm(101, "web"))
-        yield* synced
-        const { id } = yield* row(world, clusters, { name: "lab-cluster" })
-        assert.strictEqual((yield* machine(world, "web"))["site"], "East")
-        const scope = { scope_type: "dcim.site", scope_id: west }
-        assert.match(yield* refusal(world, clusters, id, scope), /400/)
-        yield* edit(world, clusters, id, { scope_type: null, scope_id: null })
-        for (const device of yield* rows(world, devices)) yield* edit(world, devices, device.id, { site: west })
-        yield* edit(world, clusters, id, scope)
-        assert.strictEqual((yield* machine(world, "web"))["site"], "West")
-        yield* quiet(world)
-        yield* world.proxmox.addGuest(vm(102, "app", { node: "pve2" }))
-        yield* synced
-        assert.deepInclude(yield* machine(world, "app"), { site: "West", device: "pve2" })
-        assert.deepStrictEqual(
-          (yield* rows(world, devices)).map((one) => one["site"]),
-          ["West", "West"]
-        )
       })
   }
 ]

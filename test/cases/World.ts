@@ -1,6 +1,7 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import type { EventOf } from "../../src/domain/Event.ts"
+import type { SourceSettings } from "../../src/domain/mapping/Facts.ts"
 import { equal, isJsonObject, type Json, type JsonObject } from "../../src/domain/Json.ts"
 import { kindNamed } from "../../src/domain/Kinds.ts"
 import { keyOf, kindOf } from "../../src/domain/Ref.ts"
@@ -24,6 +25,8 @@ export interface World {
   readonly cluster: (source: string) => SimulatedProxmox
   /** That of `lab`. */
   readonly proxmox: SimulatedProxmox
+  /** What the configuration says of a source from now on. */
+  readonly configure: (source: string, settings: Partial<SourceSettings>) => void
   /** The engine of the case once more, with a journal of its own: when one is lost, or when two know nothing of each other. */
   readonly engine: () => ReturnType<typeof engine>
 }

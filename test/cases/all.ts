@@ -8,6 +8,7 @@ import { legacyCases } from "./Legacy.ts"
 import { moveCases } from "./Moves.ts"
 import { nameCases } from "./Names.ts"
 import { quietCases } from "./Quiet.ts"
+import { scopeCases } from "./Scopes.ts"
 import { tagCases } from "./Tags.ts"
 import { vlanCases } from "./Vlans.ts"
 import { writeCases } from "./Writes.ts"
@@ -18,6 +19,7 @@ export const allCases: ReadonlyArray<Case> = [
   ...nameCases,
   ...identityCases,
   ...moveCases,
+  ...scopeCases,
   ...availabilityCases,
   ...addressCases,
   ...interfaceCases,

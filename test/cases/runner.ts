@@ -31,13 +31,15 @@ const worldOf = Effect.fnUntraced(function* (one: Case, netbox: NetBoxAddress, i
   )
   if (isBare) for (const { proxmox } of sources) proxmox.cluster.nodes.forEach(bare)
   const proxy = one.cuts === true ? yield* CuttingProxy.make(netbox.url) : undefined
-  const cluster = (source: string) => {
-    const found = sources.find(({ name }) => name === source)
-    return found?.proxmox ?? assert.fail(`case ${one.number} has no source ${source}`)
-  }
+  const known = (source: string) =>
+    sources.find(({ name }) => name === source) ?? assert.fail(`case ${one.number} has no source ${source}`)
+  const cluster = (source: string) => known(source).proxmox
   const world: World = {
     netbox,
     cluster,
+    configure: (source, settings) => {
+      known(source).settings = settings
+    },
     get proxmox() {
       return cluster("lab")
     },

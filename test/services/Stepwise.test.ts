@@ -13,7 +13,7 @@ import { guest, observation, PureWorld } from "../support/PureWorld.ts"
 const guests = (count: number) => Array.from({ length: count }, (_, index) => guest(100 + index))
 
 const asked = (world: PureWorld, of: ReadonlyArray<GuestFacts>) =>
-  desire([{ settings: { name: "lab" }, observation: observation(of) }], [], targetOf(world.rows), kinds)
+  desire([{ settings: { name: "lab" }, observation: observation(of) }], [], targetOf(world.rows), kinds, new Map())
 
 const inputOf = (world: PureWorld, of: ReadonlyArray<GuestFacts>): PlanInput => ({
   kinds,

@@ -106,7 +106,10 @@ export const engine = (options: EngineOptions) => {
           settings: { ...defaults, retryDelay: Duration.decode(options.retryDelay ?? "20 millis"), ...options.client }
         }).pipe(Layer.provideMerge(Metrics.Default)),
         Layer.succeed(EngineSettings, {
-          sources: sources.map(({ name, settings }) => ({ ...settings, name })),
+          /** As they are configured when a run begins. */
+          get sources() {
+            return sources.map(({ name, settings }) => ({ ...settings, name }))
+          },
           rules: options.rules ?? [],
           rulesText: JSON.stringify(options.rules ?? []),
           removal: {

@@ -72,7 +72,7 @@ export class PureWorld {
     const target = targetOf(this.rows)
     const sources = seen.map((one) => ({ settings: { ...options.settings, name: one.source }, observation: one }))
     const named = namesInUse(kinds, this.all("extras.customfield"), (ref) => this.baselines.get(ref)?.get("name"))
-    const wanted = atOnce(desire(sources, options.rules ?? [], target, named.kinds))
+    const wanted = atOnce(desire(sources, options.rules ?? [], target, named.kinds, this.baselines))
     const made = atOnce(
       plan({
         kinds: named.kinds,

@@ -132,7 +132,8 @@ const readContentType = (
 }
 
 const readField = (context: ParseContext, name: string, field: WritableField, value: Json): Read => {
-  if (value === null && field.type !== "choice") {
+  // Blank text instead of a content type is none.
+  if ((value === null && field.type !== "choice") || (value === "" && field.type === "contentType")) {
     return field.nullable ? Either.right(null) : problem("This field may not be null.")
   }
   switch (field.type) {

@@ -1,6 +1,9 @@
 import { adopt, byText, byUid, type Kind, uidField } from "../Kind.ts"
 
-/** Never removed: NetBox would have to lose its virtual machines first, and people hang contacts and sites on it. */
+/**
+ * Never removed: NetBox would have to lose its virtual machines first, and people hang contacts and sites on it. Whether the
+ * scope is the engine's to change is decided together with where the nodes are to stand (`mapping/Place.ts`).
+ */
 export const Cluster: Kind = {
   name: "virtualization.cluster",
   label: "cluster",
@@ -9,8 +12,8 @@ export const Cluster: Kind = {
     name: { type: "text", owner: "three-way", maxLength: 100 },
     type: { type: "ref", kind: "virtualization.clustertype", owner: "initial", required: true },
     status: { type: "choice", owner: "initial" },
-    scope_type: { type: "text", owner: "initial", group: "scope" },
-    scope_id: { type: "generic", typeField: "scope_type", owner: "initial", group: "scope" },
+    scope_type: { type: "text", owner: "three-way", group: "scope" },
+    scope_id: { type: "generic", typeField: "scope_type", owner: "three-way", group: "scope" },
     tenant: { type: "ref", kind: "tenancy.tenant", owner: "initial" },
     description: { type: "text", owner: "three-way", maxLength: 200 },
     tags: { type: "tags", owner: "three-way" },
@@ -29,5 +32,11 @@ export const Cluster: Kind = {
   ],
   unique: [{ fields: ["name", "scope_type", "scope_id"] }],
   lookup: [{ field: uidField, filter: "cf_proxledger_uid" }],
+  anchor: {
+    fields: ["scope_type", "scope_id"],
+    place: "scope_id",
+    members: { kind: "dcim.device", by: "cluster", at: "site" },
+    followers: { kind: "virtualization.virtualmachine", by: "cluster", at: "site" }
+  },
   removal: { how: "keep" }
 }

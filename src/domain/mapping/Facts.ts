@@ -9,7 +9,7 @@ import { decide, type Decision, type Rule, siteOf } from "../Rules.ts"
 import type { Steps } from "../Steps.ts"
 import { hasLegacy } from "../Legacy.ts"
 import type { Target } from "../Target.ts"
-import { deviceSitesOf, named, placeOf, type SitePlace } from "./Place.ts"
+import { type Applied, deviceSitesOf, named, type Placement, placeOf, type SitePlace } from "./Place.ts"
 import { type Addresses, addressesOf } from "./Addresses.ts"
 import { type NodeView, nodeViews } from "./NodeView.ts"
 import { guestKey } from "./Refs.ts"
@@ -55,6 +55,8 @@ export interface Facts {
   /** Whether proxbox-api has been at work in this NetBox. */
   readonly legacy: boolean
   readonly site: SitePlace
+  /** What becomes of the cluster's scope. */
+  readonly placement: Placement
   /** Of nodes that a rule places elsewhere, by name. */
   readonly nodeSites: ReadonlyMap<string, SitePlace>
   readonly nodes: ReadonlyArray<NodeView>
@@ -85,10 +87,12 @@ export const factsOf = function* (
   observation: Observation,
   rules: ReadonlyArray<Rule>,
   target: Target,
-  kinds: ReadonlyArray<Kind>
+  kinds: ReadonlyArray<Kind>,
+  applied: Applied
 ): Steps<Facts> {
   const source = settings.name
-  const site = placeOf(settings, observation, target)
+  const placement = placeOf(settings, observation, target, applied)
+  const { moves, site } = placement
   const nodeSites = new Map(
     observation.nodes.flatMap(({ name }) => {
       const set = site.fixed ? undefined : siteOf(rules, { source, node: name })
@@ -136,8 +140,9 @@ export const factsOf = function* (
     networks: new Map(observation.nodes.map(({ name, network }) => [name, network])),
     legacy: hasLegacy(target),
     site,
+    placement,
     nodeSites,
-    deviceSites: deviceSitesOf(source, observation, target, ({ name }) => nodeSites.get(name) ?? site),
+    deviceSites: deviceSitesOf(source, observation, target, moves, ({ name }) => nodeSites.get(name) ?? site),
     nodes: nodeViews(source, observation),
     guests,
     spared

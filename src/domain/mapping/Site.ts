@@ -4,16 +4,18 @@ import { siteRef } from "./Refs.ts"
 
 export const Site: Mapping = {
   kind: "dcim.site",
-  objects: ({ deviceSites, nodeSites, site }) =>
-    [site, ...nodeSites.values(), ...deviceSites.values()].map(({ exists, name, slug, why }) => ({
-      ref: siteRef(slug),
-      source: null,
-      label: name,
-      ...(exists ? { lookup: true } : { lazy: true }),
-      fields: {
-        name: want(name, why),
-        slug: want(slug, why),
-        status: want("active", why)
-      }
-    }))
+  objects: ({ deviceSites, nodeSites, placement: { scope }, site }) =>
+    [site, ...(scope === undefined ? [] : [scope]), ...nodeSites.values(), ...deviceSites.values()].map(
+      ({ exists, name, slug, why }) => ({
+        ref: siteRef(slug),
+        source: null,
+        label: name,
+        ...(exists ? { lookup: true } : { lazy: true }),
+        fields: {
+          name: want(name, why),
+          slug: want(slug, why),
+          status: want("active", why)
+        }
+      })
+    )
 }

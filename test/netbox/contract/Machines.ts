@@ -1,5 +1,6 @@
 import { expect } from "@effect/vitest"
 import { Effect } from "effect"
+import type { JsonObject } from "../../../src/domain/Json.ts"
 import { fieldOf, refuses, type It } from "./Case.ts"
 import { World } from "./World.ts"
 
@@ -132,6 +133,51 @@ export const machinesCases = (it: It): void => {
       const after = yield* ask("GET", `${machines}${made.id}/`)
       expect(after.body).toMatchObject({ site: { id: fixture.site }, last_updated: made["last_updated"] ?? null })
     })
+  )
+
+  it.effect(
+    "a cluster goes to another site when it is emptied, its devices moved, and filled; in between machines are stuck",
+    () =>
+      Effect.gen(function* () {
+        const { ask, make, name, fixture } = yield* World
+        const clusters = "virtualization/clusters/"
+        const at = (site: number) => ({ scope_type: "dcim.site", scope_id: site })
+        const cluster = yield* make(clusters, {
+          name: name("mover"),
+          type: fixture.clusterType,
+          ...at(fixture.site)
+        })
+        const node = (label: string) =>
+          make("dcim/devices/", {
+            name: name(label),
+            device_type: fixture.deviceType,
+            role: fixture.role,
+            site: fixture.site,
+            cluster: cluster.id
+          })
+        const [one, two] = [yield* node("mover-1"), yield* node("mover-2")]
+        const made = yield* make(machines, { name: name("moved"), cluster: cluster.id, device: one.id })
+        const machine = `${machines}${made.id}/`
+        const scoped = (body: JsonObject) => ask("PATCH", clusters, [{ id: cluster.id, ...body }])
+        const placed = (id: number) => ask("PATCH", "dcim/devices/", [{ id, site: fixture.otherSite }])
+        expect((yield* placed(one.id)).status).toBe(400)
+        expect(yield* scoped({ scope_type: "", scope_id: null })).toMatchObject({
+          status: 200,
+          body: [{ scope_type: null, scope_id: null }]
+        })
+        expect((yield* placed(one.id)).status).toBe(200)
+        expect((yield* scoped(at(fixture.otherSite))).status).toBe(400)
+        expect(yield* ask("PATCH", machine, { comments: "x" })).toMatchObject({
+          status: 400,
+          body: { site: [`The selected device (${name("mover-1")}) is not assigned to this site (${name("site")}).`] }
+        })
+        expect((yield* placed(two.id)).status).toBe(200)
+        expect((yield* scoped(at(fixture.otherSite))).status).toBe(200)
+        expect((yield* ask("GET", machine)).body).toMatchObject({
+          site: { id: fixture.otherSite },
+          last_updated: made["last_updated"] ?? null
+        })
+      })
   )
 
   it.effect("disk is the sum of the disks, and nothing else", () =>
