@@ -1,3 +1,5 @@
+// A declared schema's check is typed as if it might need services; one that did would give no Either, and not fit.
+// @effect-diagnostics effect/anyUnknownInErrorContext:off
 import { Either, Option, type Schema, SchemaAST } from "effect"
 
 type Check = (value: unknown) => boolean
@@ -75,11 +77,8 @@ const checkOf = (ast: SchemaAST.AST): Check => {
       return (value) => from(value) && Option.isNone(ast.filter(value, SchemaAST.defaultParseOption, ast))
     }
     case "Declaration": {
-      // A declaration is typed as if it might need services; one that did would give no Either.
-      // @effect-diagnostics-next-line effect/anyUnknownInErrorContext:off
       const decode = ast.decodeUnknown(...ast.typeParameters)
       return (value) => {
-        // @effect-diagnostics-next-line effect/anyUnknownInErrorContext:off
         const result = decode(value, SchemaAST.defaultParseOption, ast)
         return Either.isEither(result) && Either.isRight(result)
       }
