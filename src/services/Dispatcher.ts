@@ -163,8 +163,9 @@ const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, pa
 })
 
 /**
- * Applies the operations of a sealed run, and nothing else, as many requests at a time and as long ones as NetBox bears. Ends when every operation has an outcome; fails with what makes
- * going on pointless (NetBox out of reach, a token that is refused), and then the run stays open to be resumed.
+ * Applies the operations of a sealed run, and nothing else, as many requests at a time and as long ones as NetBox bears. Ends
+ * when every operation has an outcome; fails with what makes going on pointless (NetBox out of reach, a token that is
+ * refused), and then the run stays open to be resumed.
  */
 export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog, options: DispatchOptions) {
   const self = yield* prepare(log, options)

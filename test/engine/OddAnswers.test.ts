@@ -5,7 +5,7 @@ import type { Guest } from "../../src/demo/proxmox/Cluster.ts"
 import * as SimulatedNetBox from "../../src/demo/SimulatedNetBox.ts"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import { isJsonObject, type Json } from "../../src/domain/Json.ts"
-import { keyOf } from "../../src/domain/Ref.ts"
+import { keyOf, type Ref } from "../../src/domain/Ref.ts"
 import { engine } from "../support/Engine.ts"
 import { anyValues, type JsonPath, placesIn, replacedAt } from "../support/JsonPaths.ts"
 import { readingOf } from "../support/OddSites.ts"
@@ -133,8 +133,8 @@ const rulesOf = (proxmox: SimulatedProxmox.SimulatedProxmox, odds: ReadonlyArray
   ]
 }
 
-const guestOf = (ref: string) => {
-  const vmid = /^lab\/(\d+)/.exec(keyOf(ref as never))?.[1]
+const guestOf = (ref: Ref) => {
+  const vmid = /^lab\/(\d+)/.exec(keyOf(ref))?.[1]
   return vmid === undefined ? undefined : Number(vmid)
 }
 

@@ -27,7 +27,8 @@ export const rowsOf = (value: Json): ReadonlyArray<JsonObject> | undefined => {
     .map(([, row]) => row)
 }
 
-const textOf = (row: JsonObject, key: string): string | undefined => {
+/** A text that says something. */
+export const textOf = (row: JsonObject, key: string): string | undefined => {
   const value = Object.hasOwn(row, key) ? row[key] : undefined
   return typeof value === "string" && value !== "" ? value : undefined
 }

@@ -1,5 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from "../Json.ts"
+import type { Json } from "../Json.ts"
 import type { GuestFacts, NodeFacts } from "./Observation.ts"
+import { rowsOf, textOf } from "./Rows.ts"
 import { parseInteger } from "./Scalar.ts"
 import { Option } from "effect"
 
@@ -10,14 +11,6 @@ export interface Vnet {
   readonly tag?: number
   readonly alias?: string
 }
-
-const textOf = (row: JsonObject, key: string): string | undefined => {
-  const value = Object.hasOwn(row, key) ? row[key] : undefined
-  return typeof value === "string" && value !== "" ? value : undefined
-}
-
-const rowsOf = (value: Json): ReadonlyArray<JsonObject> | undefined =>
-  Array.isArray(value) ? value.filter((row: Json) => isJsonObject(row)) : undefined
 
 /** What each zone is (`vlan`, `vxlan`, …), of `/cluster/sdn/zones`. */
 export const zoneTypes = (value: Json): ReadonlyMap<string, string> | undefined => {
