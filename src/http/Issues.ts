@@ -1,0 +1,20 @@
+import type * as HttpApiError from "@effect/platform/HttpApiError"
+
+/** One thing that is wrong with a request. */
+export interface Issue {
+  readonly loc: ReadonlyArray<string | number>
+  readonly msg: string
+}
+
+/** What was sent stays out: it may be a password. */
+const withoutValue = (message: string): string => {
+  const at = message.indexOf(", actual ")
+  return at === -1 ? message : message.slice(0, at)
+}
+
+/** What is wrong, field by field, without what was sent. */
+export const issuesOf = (issues: HttpApiError.HttpApiDecodeError["issues"]): ReadonlyArray<Issue> =>
+  issues.map(({ message, path }) => ({
+    loc: path.map((key) => (typeof key === "number" ? key : String(key))),
+    msg: withoutValue(message)
+  }))
