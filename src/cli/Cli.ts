@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import { Cause, Config, Effect, Option } from "effect"
+import { Cause, Config, Effect, Option, Schema } from "effect"
 import { load, type Loaded } from "../services/ConfigFile.ts"
 import { version } from "../Version.ts"
 import { layer, Output } from "./Output.ts"
@@ -39,8 +39,10 @@ const messageOf = (cause: Cause.Cause<unknown>): string => {
   return problem instanceof Error ? problem.message : String(problem)
 }
 
+const interrupted = "stopped; resume, or the next sync, finishes what was begun"
+
 /** Runs a command to its exit code; whatever goes wrong is one clear message. */
-const ending = <R>(asJson: boolean, command: Effect.Effect<number, Failure, R>) =>
+const ending = <R>(asJson: boolean, command: Effect.Effect<number, Failure, R>, stopped = interrupted) =>
   Effect.gen(function* () {
     const noColor = Option.isSome(yield* Effect.orDie(Config.option(Config.string("NO_COLOR"))))
     const exit = command.pipe(
@@ -55,11 +57,7 @@ const ending = <R>(asJson: boolean, command: Effect.Effect<number, Failure, R>) 
           ? Effect.failCause(cause)
           : fail({ _tag: "Defect", message: `this should not happen, please report it: ${messageOf(cause)}` })
       ),
-      Effect.onInterrupt(() =>
-        Effect.sync(() =>
-          process.stderr.write("\nproxledger: stopped; resume, or the next sync, finishes what was begun\n")
-        )
-      )
+      Effect.onInterrupt(() => Effect.sync(() => process.stderr.write(`\nproxledger: ${stopped}\n`)))
     )
     yield* Effect.provide(exit, layer(asJson, { isTTY: process.stdout.isTTY === true, noColor }))
   })
@@ -188,9 +186,36 @@ const demo = Command.make("demo", { json }, (options) =>
   )
 ).pipe(Command.withDescription("Show the main job on a simulated cluster and NetBox"))
 
+const host = Options.text("host").pipe(
+  Options.withDefault("127.0.0.1"),
+  Options.withDescription("The address to listen on")
+)
+
+const port = Options.integer("port").pipe(
+  Options.withSchema(Schema.Int.pipe(Schema.between(0, 65_535))),
+  Options.withDefault(8800),
+  Options.withDescription("The port to listen on; 0 for any")
+)
+
+const data = Options.directory("data").pipe(
+  Options.optional,
+  Options.withDescription("Folder of the database, the journal and the key; PROXLEDGER_DATA names it as well")
+)
+
+const serve = Command.make("serve", { json, host, port, data }, (options) =>
+  ending(
+    options.json,
+    Effect.flatMap(
+      Effect.promise(() => import("./commands/Serve.ts")),
+      (serve) => serve.run(options)
+    ),
+    "stopped"
+  )
+).pipe(Command.withDescription("Serve the HTTP API"))
+
 const root = Command.make("proxledger").pipe(
   Command.withDescription("Keeps NetBox true to Proxmox VE"),
-  Command.withSubcommands([check, plan, apply, sync, runs, show, resume, journal, demo])
+  Command.withSubcommands([check, plan, apply, sync, runs, show, resume, journal, serve, demo])
 )
 
 export const cli = Command.run(root, { name: "proxledger", version })

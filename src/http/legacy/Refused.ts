@@ -14,11 +14,11 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", { status: 
 const Detail = Schema.Struct({ detail: Json })
 
 const ofDetail = (status: number): Schema.Schema<Refused, typeof Detail.Encoded> =>
-  Schema.transform(
-    Detail,
-    Schema.typeSchema(Refused).pipe(Schema.filter((refused) => refused.status === status)),
-    { strict: true, decode: ({ detail }) => new Refused({ status, detail }), encode: ({ detail }) => ({ detail }) }
-  ).annotations({ identifier: `Refused${status}`, ...HttpApiSchema.annotations({ status }) })
+  Schema.transform(Detail, Schema.typeSchema(Refused).pipe(Schema.filter((refused) => refused.status === status)), {
+    strict: true,
+    decode: ({ detail }) => new Refused({ status, detail }),
+    encode: ({ detail }) => ({ detail })
+  }).annotations({ identifier: `Refused${status}`, ...HttpApiSchema.annotations({ status }) })
 
 /** A failure inside, told as `{"message", "detail", "python_exception": null}`. */
 export class Failed extends Schema.TaggedError<Failed>()("Failed", {
@@ -30,15 +30,11 @@ export class Failed extends Schema.TaggedError<Failed>()("Failed", {
 const Failure = Schema.Struct({ message: Schema.String, detail: Json, python_exception: Schema.Null })
 
 const ofFailure = (status: number): Schema.Schema<Failed, typeof Failure.Encoded> =>
-  Schema.transform(
-    Failure,
-    Schema.typeSchema(Failed).pipe(Schema.filter((failed) => failed.status === status)),
-    {
-      strict: true,
-      decode: ({ detail, message }) => new Failed({ status, message, detail }),
-      encode: ({ detail, message }) => ({ message, detail, python_exception: null })
-    }
-  ).annotations({ identifier: `Failed${status}`, ...HttpApiSchema.annotations({ status }) })
+  Schema.transform(Failure, Schema.typeSchema(Failed).pipe(Schema.filter((failed) => failed.status === status)), {
+    strict: true,
+    decode: ({ detail, message }) => new Failed({ status, message, detail }),
+    encode: ({ detail, message }) => ({ message, detail, python_exception: null })
+  }).annotations({ identifier: `Failed${status}`, ...HttpApiSchema.annotations({ status }) })
 
 const memoised = <A>(make: (status: number) => A) => {
   const known = new Map<number, A>()
