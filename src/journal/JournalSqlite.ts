@@ -1,5 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { Context, Effect, Layer, Option, PubSub, Queue, type Redacted, Stream } from "effect"
+import { Audit } from "./Audit.ts"
+import * as AuditSqlite from "./AuditSqlite.ts"
 import * as Blobs from "./Blobs.ts"
 import { connect, type Connection } from "./Connection.ts"
 import * as Fold from "./Fold.ts"
@@ -21,7 +23,7 @@ export interface JournalOptions {
   readonly secrets: ReadonlyArray<Redacted.Redacted>
 }
 
-type Services = Context.Context<Journal | Projections>
+type Services = Context.Context<Journal | Projections | Audit>
 
 /** How often a reader of another process's journal looks for news. */
 const interval = "500 millis"
@@ -66,12 +68,17 @@ const writable = Effect.fnUntraced(function* (
     append,
     putBlob: (text) => failing(file)(Blobs.put(connection.sql, scrub.text(text))),
     health
-  }).pipe(Context.add(Projections, { ...ProjectionsSqlite.make(readSql, file), rebuild: rebuild(connection, file) }))
+  }).pipe(
+    Context.add(Projections, { ...ProjectionsSqlite.make(readSql, file), rebuild: rebuild(connection, file) }),
+    Context.add(Audit, AuditSqlite.make(readSql, file))
+  )
   return services
 })
 
 /** The journal in a file, for the one process that writes it. */
-export const layer = (options: JournalOptions): Layer.Layer<Journal | Projections, JournalFailed | JournalLocked> =>
+export const layer = (
+  options: JournalOptions
+): Layer.Layer<Journal | Projections | Audit, JournalFailed | JournalLocked> =>
   Layer.scopedContext(
     Effect.gen(function* () {
       yield* hold(options.file)
@@ -82,7 +89,7 @@ export const layer = (options: JournalOptions): Layer.Layer<Journal | Projection
   )
 
 /** For commands that only look, while another process may write. Appending fails. */
-export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections, JournalFailed> =>
+export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections | Audit, JournalFailed> =>
   Layer.scopedContext(
     Effect.gen(function* () {
       const { sql } = yield* connect(file, true)
@@ -93,13 +100,16 @@ export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections, 
         append: () => Effect.fail(refused),
         putBlob: () => Effect.fail(refused),
         health: Effect.succeed(Option.none())
-      }).pipe(Context.add(Projections, { ...ProjectionsSqlite.make(sql, file), rebuild: Effect.fail(refused) }))
+      }).pipe(
+        Context.add(Projections, { ...ProjectionsSqlite.make(sql, file), rebuild: Effect.fail(refused) }),
+        Context.add(Audit, AuditSqlite.make(sql, file))
+      )
       return services
     })
   )
 
 /** The same journal in memory: gone with the layer. */
-export const layerMemory: Layer.Layer<Journal | Projections, JournalFailed> = Layer.scopedContext(
+export const layerMemory: Layer.Layer<Journal | Projections | Audit, JournalFailed> = Layer.scopedContext(
   Effect.gen(function* () {
     const file = ":memory:"
     const connection = yield* connect(file, false)

@@ -7,6 +7,7 @@ import projections from "./migrations/0002_projections.ts"
 import runPace from "./migrations/0003_run_pace.ts"
 import observed from "./migrations/0004_observed.ts"
 import projected from "./migrations/0005_projected.ts"
+import audit from "./migrations/0006_audit.ts"
 import { version } from "./Tables.ts"
 
 const migrations = {
@@ -14,7 +15,8 @@ const migrations = {
   "0002_projections": projections,
   "0003_run_pace": runPace,
   "0004_observed": observed,
-  "0005_projected": projected
+  "0005_projected": projected,
+  "0006_audit": audit
 }
 
 /** The number of the last migration that this engine has. */

@@ -50,8 +50,11 @@ export interface Observed<Tag extends "SourceObserved" | "TargetObserved"> {
 export class Projections extends Context.Tag("proxledger/Projections")<
   Projections,
   {
-    /** Newest first. */
-    readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
+    /** Newest first; `before`: those that are older than this run. */
+    readonly runs: (
+      limit: number,
+      options?: { readonly before?: string; readonly state?: RunRow["state"] }
+    ) => Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
     readonly run: (id: string) => Effect.Effect<Option.Option<RunRow>, JournalFailed>
     /** Runs that were sealed and begun but not completed, oldest first, of any of the sources. */
     readonly openRuns: Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>

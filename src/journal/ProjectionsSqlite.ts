@@ -82,8 +82,12 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
     )
 
   return {
-    runs: (limit) =>
-      sql<StoredRun>`SELECT ${runs} FROM runs ORDER BY started DESC, run DESC LIMIT ${limit}`.pipe(
+    // Ids of runs sort by the time at which they were made, so that the table needs no index by time.
+    runs: (limit, { before, state } = {}) =>
+      sql<StoredRun>`
+        SELECT ${runs} FROM runs
+        WHERE ${state === undefined ? sql`1` : sql`state = ${state}`} AND ${before === undefined ? sql`1` : sql`run < ${before}`}
+        ORDER BY run DESC LIMIT ${limit}`.pipe(
         Effect.map((rows) => rows.map(runOf)),
         failing(file)
       ),

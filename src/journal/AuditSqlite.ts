@@ -1,0 +1,65 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import { Effect, Option } from "effect"
+import type { Binding } from "../domain/Binding.ts"
+import type { Ref } from "../domain/Ref.ts"
+import type { Audit, Page, PlannedOperation } from "./Audit.ts"
+import { find } from "./AuditEvents.ts"
+import type { OperationRow } from "./Projections.ts"
+import { failing } from "./SqliteFailure.ts"
+import { recorded, type StoredEvent } from "./StoredEvent.ts"
+
+type StoredBinding = Omit<Binding, "created"> & { readonly created: number }
+
+type StoredOperation = OperationRow & Omit<StoredEvent, "chain" | "at">
+
+const bindingOf = (row: StoredBinding): Binding => ({ ...row, created: row.created === 1 })
+
+const operationOf = (row: StoredOperation): ReadonlyArray<PlannedOperation> => {
+  const event = recorded(row)?.event
+  if (event?._tag !== "OperationPlanned") return []
+  const { at, detail, label, netboxId, op, ref, run, state, verb } = row
+  const { changes, guard, needs, purpose } = event
+  return [{ run, op, verb, purpose, ref, label, state, netboxId, detail, at, changes, needs, guard }]
+}
+
+/** One row more than asked for was read, to see whether there are more. */
+const pageOf = <Item, Cursor>(
+  items: ReadonlyArray<Item>,
+  limit: number,
+  cursor: (item: Item) => Cursor
+): Page<Item, Cursor> => {
+  const last = items[limit - 1]
+  return items.length > limit && last !== undefined
+    ? { items: items.slice(0, limit), next: cursor(last) }
+    : { items, next: null }
+}
+
+export const make = (sql: SqlClient.SqlClient, file: string): Audit["Type"] => {
+  const bindings = sql.literal('ref, netbox_id AS id, evidence, retired_at AS "retiredAt", created')
+  return {
+    events: Effect.fn("Audit.events")((filter) => failing(file)(find(sql, filter))),
+    operations: Effect.fn("Audit.operations")(({ after, limit, run, state }) =>
+      sql<StoredOperation>`
+        SELECT o.run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at,
+          e.seq, e.stream, e.version, e.tag, e.shape, e.data
+        FROM operations o JOIN events e ON e.seq = o.planned
+        WHERE o.run = ${run} AND o.op > ${after} ${state === undefined ? sql`` : sql`AND o.state = ${state}`}
+        ORDER BY o.op LIMIT ${limit + 1}`.pipe(
+        Effect.map((rows) => pageOf(rows.flatMap(operationOf), limit, ({ op }) => op)),
+        failing(file)
+      )
+    ),
+    binding: (ref) =>
+      sql<StoredBinding>`SELECT ${bindings} FROM bindings WHERE ref = ${ref}`.pipe(
+        Effect.map(([row]) => Option.map(Option.fromNullable(row), bindingOf)),
+        failing(file)
+      ),
+    bindings: ({ after, kind, limit }) =>
+      sql<StoredBinding>`
+        SELECT ${bindings} FROM bindings
+        WHERE ref > ${after > `${kind}:` ? after : `${kind}:`} AND ref < ${`${kind};`} ORDER BY ref LIMIT ${limit + 1}`.pipe(
+        Effect.map((rows) => pageOf<Binding, Ref>(rows.map(bindingOf), limit, ({ ref }) => ref)),
+        failing(file)
+      )
+  }
+}
