@@ -233,6 +233,18 @@ export const RunCompleted = Schema.TaggedStruct("RunCompleted", {
   detail: Schema.String
 })
 
+/** The configuration of the service was changed; the stream is `configuration`. */
+export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", {
+  /** `endpoint/proxmox/3`, `endpoint/netbox/1`, `key/2`, `encryption`, `schedule/1`. */
+  subject: Schema.String,
+  /** `created`, `updated`, `removed`, `imported`, `rotated`, `undone` (announced before a crash and not kept), … */
+  change: Schema.String,
+  /** Names of the fields, never their values. */
+  fields: Schema.Array(Schema.String),
+  actor: Schema.String,
+  requestId: Schema.NullOr(Schema.String)
+})
+
 export const Event = Schema.Union(
   RunStarted,
   StageEntered,
@@ -253,7 +265,8 @@ export const Event = Schema.Union(
   OperationSkipped,
   RunInterrupted,
   RunResumed,
-  RunCompleted
+  RunCompleted,
+  ConfigurationChanged
 ).annotations({ identifier: "Event" })
 export type Event = typeof Event.Type
 export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag: Tag }>
@@ -279,7 +292,8 @@ export const versions: { readonly [Tag in Event["_tag"]]: number } = {
   OperationSkipped: 1,
   RunInterrupted: 1,
   RunResumed: 1,
-  RunCompleted: 2
+  RunCompleted: 2,
+  ConfigurationChanged: 1
 }
 
 /** An event as the journal returns it. */
