@@ -236,8 +236,10 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     const value = field.type === "words" ? united(theirs, plain) : plain
     const stored = baseline?.get(name)
     const applied = stored === undefined ? undefined : comparable(field, stored, resolve)
-    // A reference that went blank because its object is gone, and is made again, is nobody's edit.
-    const base = isRefValue(applied) && isBlank(theirs) ? undefined : applied
+    // A reference that went blank because its object is gone is nobody's edit, nor once that object is made again.
+    const emptied = isRefValue(stored) && isBlank(theirs) && typeof applied !== "number"
+    if (emptied) settled.push({ ref: desired.ref, field: name, value: null })
+    const base = emptied ? undefined : applied
     const accepts = (wanted.accepts ?? []).flatMap((one) => comparable(field, one, resolve) ?? [])
     const decision = decide(field, wanted, theirs, value, base, accepts)
     const held: Decision =

@@ -23,3 +23,16 @@ export interface Entry {
   /** Values taken in passing, in an operation of its own: so two objects can exchange theirs. */
   parked: ReadonlyArray<Change>
 }
+
+/** An entry that waits for nothing yet. */
+export const entryOf = (
+  traits: Pick<Entry, "kind" | "ref" | "label" | "verb" | "purpose" | "row" | "changes"> & Partial<Entry>
+): Entry => ({
+  lazy: false,
+  alternatives: {},
+  late: [],
+  after: new Set(),
+  behind: new Set(),
+  parked: [],
+  ...traits
+})

@@ -40,6 +40,19 @@ interface Claims {
 
 export const ownerKey = (kind: string, id: number) => `${kind} ${id}`
 
+/** What probes may look at. */
+export const probeContext = (
+  { ids, owners }: Pick<Identities, "ids" | "owners">,
+  { target, wanted }: { readonly target: Target; readonly wanted: (ref: Ref) => Desired | undefined }
+): ProbeContext => ({
+  target,
+  id: (ref) => ids.get(ref),
+  boundTo: (kind, id) => {
+    const ref = owners.get(ownerKey(kind, id))
+    return ref === undefined ? undefined : { ref, wanted: wanted(ref) !== undefined }
+  }
+})
+
 /** A binding holds while its object exists and carries no other identity than the one it is to have or had from us. */
 const holds = (
   kind: Kind,
@@ -97,14 +110,7 @@ export const identify = function* (input: {
     claims.ids.set(ref, id)
     claims.owners.set(ownerKey(kind.name, id), ref)
   }
-  const context: ProbeContext = {
-    target: input.target,
-    id: (ref) => claims.ids.get(ref),
-    boundTo: (kind, id) => {
-      const ref = claims.owners.get(ownerKey(kind, id))
-      return ref === undefined ? undefined : { ref, wanted: input.wanted(ref) !== undefined }
-    }
-  }
+  const context = probeContext(claims, input)
 
   /** Whether the probe has settled what the object is. */
   const settles = (kind: Kind, probe: Probe, index: ReadonlyMap<string, ReadonlyArray<Current>>, one: Desired) => {

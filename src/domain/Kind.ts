@@ -85,6 +85,8 @@ export interface Probe {
   readonly ambiguous?: "pass" | "create" | "leave"
   /** A row that is bound to what the source no longer reports may be taken over, with all that is known of it. */
   readonly takesOver?: boolean
+  /** A row that is on what is marked as gone passes to what the source reports, unless its key was edited. */
+  readonly inherits?: boolean
 }
 
 /** What becomes of an object whose source is gone, once its absence is evidence. */

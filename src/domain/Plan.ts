@@ -1,8 +1,9 @@
 import type { Binding } from "./Binding.ts"
 import type { Desire, Desired } from "./Desired.ts"
 import { diff, type Difference, type Drift, type Resolve } from "./Diff.ts"
-import type { Entry } from "./Entry.ts"
+import { type Entry, entryOf } from "./Entry.ts"
 import { type Bound, type Identities, identify, ownerKey, type Released } from "./Identity.ts"
+import { asHeir, inherited, lettingGo, withHeirs } from "./Inherited.ts"
 import type { Json } from "./Json.ts"
 import { type Kind, uidField } from "./Kind.ts"
 import { numbered } from "./Operations.ts"
@@ -122,10 +123,38 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   const { moved, ...known } = yield* underWantedRefs(input, byRef, wanted)
 
   const ofRef = (to: Ref) => byRef.get(to)
-  const identities = yield* identify({ kinds, desired: wanted, wanted: ofRef, ...known, target })
-  const taken = identities.released.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [{ becomes, ref }]))
-  const bindings = yield* underNewRefs(known.bindings, taken, rebound)
-  const baselines = yield* underNewRefs(known.baselines, taken, (fields) => fields)
+  const found = yield* identify({ kinds, desired: wanted, wanted: ofRef, ...known, target })
+  const taken = found.released.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [{ becomes, ref }]))
+  const atHand = {
+    bindings: yield* underNewRefs(known.bindings, taken, rebound),
+    baselines: yield* underNewRefs(known.baselines, taken, (fields) => fields)
+  }
+  const gone = yield* removals({
+    kinds,
+    desire,
+    desired: (to) => byRef.has(to),
+    bindings: withLeftovers(atHand.bindings, found.leftovers),
+    ids: found.ids,
+    owners: found.owners,
+    baselines: atHand.baselines,
+    target,
+    policy: input.policy,
+    now: input.now,
+    retiredTag: input.retiredTag
+  })
+  const heirs = yield* inherited({
+    kinds,
+    target,
+    identities: found,
+    gone,
+    wanted,
+    ofRef,
+    baselines: atHand.baselines,
+    resolve: (to) => found.ids.get(to)
+  })
+  const identities = yield* withHeirs(found, heirs)
+  const bindings = yield* underNewRefs(atHand.bindings, heirs, rebound)
+  const baselines = yield* underNewRefs(atHand.baselines, heirs, (fields) => fields)
   const left = new Set(identities.left)
   const conflicts = [...desire.conflicts, ...identities.conflicts]
   const resolve: Resolve = (to) => {
@@ -148,6 +177,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     return to === undefined ? id : { $ref: to }
   }
 
+  const estate = { kinds, target, identities, gone }
   const scopes = tagScopes(target, identities.ids)
   const entries: Array<Entry> = []
   const drifts: Array<Drift> = []
@@ -162,48 +192,35 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
       const id = identities.ids.get(desired.ref)
       const row = id === undefined ? undefined : rows.get(id)
       if (row !== undefined && desired.lazy === true) continue
-      const found = diff({ kind, desired, row, baseline: baselines.get(desired.ref), resolve: resolveHere, nameOf })
-      drifts.push(...found.drifts)
-      for (const detail of found.contested) conflicts.push({ ref: desired.ref, label: desired.label, detail })
-      settled.push(...found.settled)
+      const baseline = baselines.get(desired.ref)
+      const asked = row === undefined ? desired : asHeir(kind, desired, row, baseline, estate)
+      const differing = diff({ kind, desired: asked, row, baseline, resolve: resolveHere, nameOf })
+      drifts.push(...differing.drifts)
+      for (const detail of differing.contested) conflicts.push({ ref: desired.ref, label: desired.label, detail })
+      settled.push(...differing.settled)
       const returns = row !== undefined && typeof bindings.get(desired.ref)?.retiredAt === "number"
-      if (row !== undefined && found.changes.length === 0 && found.late.length === 0) {
+      if (row !== undefined && differing.changes.length === 0 && differing.late.length === 0) {
         if (returns) bound.push({ ref: desired.ref, id: row.id, evidence: "back in the source" })
         continue
       }
-      entries.push({
-        kind,
-        ref: desired.ref,
-        label: desired.label,
-        verb: row === undefined ? "create" : "update",
-        purpose: returns ? "restore" : "reconcile",
-        row,
-        lazy: desired.lazy === true,
-        alternatives: desired.alternatives ?? none,
-        changes: found.changes,
-        late: found.late,
-        after: new Set(),
-        behind: new Set(),
-        parked: []
-      })
+      entries.push(
+        entryOf({
+          kind,
+          ref: desired.ref,
+          label: desired.label,
+          verb: row === undefined ? "create" : "update",
+          purpose: returns ? "restore" : "reconcile",
+          row,
+          lazy: desired.lazy === true,
+          alternatives: desired.alternatives ?? {},
+          changes: differing.changes,
+          late: differing.late
+        })
+      )
     }
   }
-
-  const gone = yield* removals({
-    kinds,
-    desire,
-    desired: (to) => byRef.has(to),
-    bindings: withLeftovers(bindings, identities.leftovers),
-    ids: identities.ids,
-    owners: identities.owners,
-    baselines,
-    target,
-    policy: input.policy,
-    now: input.now,
-    retiredTag: input.retiredTag
-  })
   for (const entry of gone.entries) entries.push(entry)
-  const used = yield* withoutUnused(entries)
+  const used = yield* withoutUnused(yield* lettingGo(entries, estate))
   const { owners } = identities
   const { entries: all, relocations } = yield* relocate({ kinds, entries: used, target, owners, resolve })
   const unique = yield* settleUnique({ kinds, entries: all, target, resolve })
@@ -221,5 +238,3 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     held: gone.held
   }
 }
-
-const none: Entry["alternatives"] = {}

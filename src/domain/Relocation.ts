@@ -1,6 +1,6 @@
 import { type Conflict, refTo } from "./Desired.ts"
 import type { Resolve } from "./Diff.ts"
-import type { Entry } from "./Entry.ts"
+import { type Entry, entryOf } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import { ownerKey } from "./Identity.ts"
 import type { Json } from "./Json.ts"
@@ -100,21 +100,8 @@ const ofField = (
   return ref === undefined ? value : refTo(ref)
 }
 
-const moved = (kind: Kind, ref: Ref, row: Current, change: Change): Entry => ({
-  kind,
-  ref,
-  label: textOf(row, ref),
-  verb: "update",
-  purpose: "reconcile",
-  row,
-  lazy: false,
-  alternatives: {},
-  changes: [change],
-  late: [],
-  after: new Set(),
-  behind: new Set(),
-  parked: []
-})
+const moved = (kind: Kind, ref: Ref, row: Current, change: Change): Entry =>
+  entryOf({ kind, ref, label: textOf(row, ref), verb: "update", purpose: "reconcile", row, changes: [change] })
 
 const without = (entry: Entry, fields: ReadonlyArray<string>): void => {
   entry.changes = entry.changes.filter(({ field }) => !fields.includes(field))

@@ -1,6 +1,6 @@
 import type { Binding } from "./Binding.ts"
 import { covers, type Desire, parentKey, refTo } from "./Desired.ts"
-import type { Entry } from "./Entry.ts"
+import { type Entry, entryOf } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import type { Json } from "./Json.ts"
 import { type Field, type Kind, uidField } from "./Kind.ts"
@@ -21,6 +21,8 @@ export interface RemovalPolicy {
 
 export interface Removals {
   readonly entries: ReadonlyArray<Entry>
+  /** What is marked as gone, before or by these entries. */
+  readonly retired: ReadonlySet<Ref>
   readonly held: ReadonlyArray<{
     readonly source: string
     readonly removals: number
@@ -48,7 +50,7 @@ interface Input {
 
 const sourceOf = (key: string): string => key.split("/")[0] ?? key
 
-const labelOf = (row: Current, key: string): string => {
+export const labelOf = (row: Current, key: string): string => {
   const name = row.fields["name"] ?? row.fields["address"] ?? row.fields["mac_address"]
   return typeof name === "string" ? name : key
 }
@@ -70,7 +72,8 @@ const foreignChildren = (input: Input, kind: Kind, id: number): ReadonlyArray<st
     })
   )
 
-const isParent = (field: Field): boolean => (field.type === "ref" || field.type === "generic") && field.parent === true
+export const isParent = (field: Field): boolean =>
+  (field.type === "ref" || field.type === "generic") && field.parent === true
 
 /** What speaks against deleting an object, if anything does. */
 const whyKept = (input: Input, binding: Binding, kind: Kind, row: Current): string | undefined => {
@@ -118,6 +121,7 @@ export const removals = function* (input: Input): Steps<Removals> {
   const held: Array<{ source: string; removals: number; of: number; limit: number }> = []
   const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
   const deleted = new Set<string>()
+  const retired = new Set<Ref>()
 
   for (const kind of input.kinds) {
     if (kind.removal.how === "keep") continue
@@ -135,12 +139,14 @@ export const removals = function* (input: Input): Steps<Removals> {
       if (row === undefined) continue
       scope.total += 1
       if (input.desired(ref) || input.desire.spared.has(ref)) continue
+      if (binding.retiredAt !== null) retired.add(ref)
       const parent = parentKey(key)
       const isEvidence = input.desire.covered.has(covers(kind.name, parent)) || deleted.has(parent)
       const entry = isEvidence ? removalOf(input, kind, binding, row) : undefined
       if (entry === undefined) {
         const changes = handedOver(kind, ref, row).filter(({ from }) => from !== null)
-        if (changes.length > 0) entries.push({ ...base(kind, ref, row), verb: "update", purpose: "reconcile", changes })
+        if (changes.length > 0)
+          entries.push(entryOf({ ...base(kind, ref, row), verb: "update", purpose: "reconcile", changes }))
         continue
       }
       const why = entry.verb === "delete" ? whyKept(input, binding, kind, row) : undefined
@@ -155,7 +161,10 @@ export const removals = function* (input: Input): Steps<Removals> {
         held.push({ source, removals: gone.length, of: total, limit })
       } else {
         for (const entry of gone) entries.push(entry)
-        for (const entry of gone) if (entry.verb === "delete") deleted.add(keyOf(entry.ref))
+        for (const { ref, verb } of gone) {
+          if (verb === "delete") deleted.add(keyOf(ref))
+          else retired.add(ref)
+        }
       }
     }
     // NetBox would delete these with their parent anyway, so they count for nothing of their own.
@@ -164,30 +173,20 @@ export const removals = function* (input: Input): Steps<Removals> {
       deleted.add(keyOf(entry.ref))
     }
   }
-  return { entries, held, conflicts }
+  return { entries, retired, held, conflicts }
 }
 
-const base = (kind: Kind, ref: Ref, row: Current) => ({
-  kind,
-  ref,
-  label: labelOf(row, keyOf(ref)),
-  row,
-  lazy: false,
-  alternatives: {},
-  late: [],
-  after: new Set<Entry>(),
-  behind: new Set<Entry>(),
-  parked: []
-})
+const base = (kind: Kind, ref: Ref, row: Current) => ({ kind, ref, label: labelOf(row, keyOf(ref)), row })
 
 const removalOf = (input: Input, kind: Kind, binding: Binding, row: Current): Entry | undefined => {
   const { ref, retiredAt } = binding
-  const remove = (why: string): Entry => ({
-    ...base(kind, ref, row),
-    verb: "delete",
-    purpose: "remove",
-    changes: [{ field: "id", from: row.id, to: null, why }]
-  })
+  const remove = (why: string): Entry =>
+    entryOf({
+      ...base(kind, ref, row),
+      verb: "delete",
+      purpose: "remove",
+      changes: [{ field: "id", from: row.id, to: null, why }]
+    })
   switch (kind.removal.how) {
     case "keep":
       return undefined
@@ -196,7 +195,7 @@ const removalOf = (input: Input, kind: Kind, binding: Binding, row: Current): En
     case "retire":
       if (retiredAt === null) {
         const changes = retirement(input, kind, kind.removal.fields, ref, row)
-        return { ...base(kind, ref, row), verb: "update", purpose: "retire", changes }
+        return entryOf({ ...base(kind, ref, row), verb: "update", purpose: "retire", changes })
       }
       return kind.removal.deletable && input.policy.deletes && input.now - retiredAt >= input.policy.grace
         ? remove("gone from the source for longer than the grace time")

@@ -3,6 +3,7 @@ import { availabilityCases } from "./Availability.ts"
 import type { Case } from "./Case.ts"
 import { diskCases } from "./Disks.ts"
 import { identityCases } from "./Identity.ts"
+import { inheritanceCases } from "./Inheritance.ts"
 import { interfaceCases } from "./Interfaces.ts"
 import { legacyCases } from "./Legacy.ts"
 import { moveCases } from "./Moves.ts"
@@ -22,6 +23,7 @@ export const allCases: ReadonlyArray<Case> = [
   ...scopeCases,
   ...availabilityCases,
   ...addressCases,
+  ...inheritanceCases,
   ...interfaceCases,
   ...vlanCases,
   ...diskCases,

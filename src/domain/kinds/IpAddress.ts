@@ -64,7 +64,8 @@ export const IpAddress: Kind = {
       found: (row) => [`${host(row.fields["address"])} ${String(row.fields["vrf"])}`],
       judge,
       ambiguous: "leave",
-      takesOver: true
+      takesOver: true,
+      inherits: true
     }
   ],
   unique: [{ fields: ["address", "vrf"], compare: host }],
