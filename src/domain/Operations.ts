@@ -73,10 +73,6 @@ export const numbered = function* (
   const parked = new Map<Entry, number>()
   /** Operations that stop pointing at an object. */
   const turning = new Map<Ref, Array<number>>()
-  /** Those of them whose field NetBox empties by itself when the object goes. */
-  const emptied = new Set<number>()
-  /** Entries that others wait for, because they give up a value. */
-  const giving = new Set<Entry>()
   /** Deletions of children, by the key of their parent. */
   const emptying = new Map<string, Array<number>>()
   /** Deletions of what keeps NetBox from deleting another object, by that object's kind and id. */
@@ -87,7 +83,6 @@ export const numbered = function* (
     if (part === "main") {
       main.set(entry, op)
       if (entry.verb !== "delete") made.set(entry.ref, op)
-      for (const other of entry.after) giving.add(other)
     }
     if (entry.verb === "delete") {
       gather(emptying, parentKey(keyOf(entry.ref)), op)
@@ -99,8 +94,8 @@ export const numbered = function* (
     for (const change of changes) {
       const field = entry.kind.fields[change.field]
       if (field?.type !== "ref" && field?.type !== "generic") continue
+      if (part !== "parked" && entry.parked.some((one) => one.field === change.field)) continue
       for (const from of refsIn(change.from)) gather(turning, from, op)
-      if (part === "late" && field.type === "ref" && field.holds !== true) emptied.add(op)
     }
   }
   const operations: Array<OperationPlanned> = []
@@ -117,7 +112,7 @@ export const numbered = function* (
       if (by !== undefined) needs.add(by)
     }
     if (part === "late") {
-      const by = main.get(entry)
+      const by = main.get(entry) ?? parked.get(entry)
       if (by !== undefined) needs.add(by)
     }
     for (const other of entry.behind) {
@@ -137,9 +132,7 @@ export const numbered = function* (
         const held = entry.row === undefined ? undefined : holding.get(ownerKey(entry.kind.name, entry.row.id))
         for (const by of [...(emptying.get(keyOf(entry.ref)) ?? []), ...(held ?? [])]) needs.add(by)
       }
-      // Two that exchange addresses would wait for each other: one gives its address up only once it points to the other's.
-      const atOnce = entry.verb === "delete" && giving.has(entry)
-      if (moves) for (const by of turning.get(entry.ref) ?? []) if (!atOnce || !emptied.has(by)) needs.add(by)
+      if (moves) for (const by of turning.get(entry.ref) ?? []) needs.add(by)
     }
     needs.delete(op)
     operations.push({

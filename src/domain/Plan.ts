@@ -1,4 +1,5 @@
 import type { Binding } from "./Binding.ts"
+import { withoutCircles } from "./Circles.ts"
 import type { Desire, Desired } from "./Desired.ts"
 import { diff, type Difference, type Drift, type Resolve } from "./Diff.ts"
 import { type Entry, entryOf } from "./Entry.ts"
@@ -227,6 +228,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   // What was to be made only because something refers to it may not be needed any more.
   const kept = unique.dropped.size === 0 ? all : yield* withoutUnused(yield* withoutDropped(all, unique.dropped))
   const settledIn = yield* anchored(kept, relocations, target)
+  yield* withoutCircles(settledIn.entries)
   return {
     operations: yield* numbered(kinds, settledIn.entries),
     bound,

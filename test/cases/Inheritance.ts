@@ -30,7 +30,7 @@ const two = (world: World) =>
     return yield* row(world, addresses, { address: wanted })
   })
 
-/** What becomes of the addresses of guests that are gone. */
+/** Addresses that pass from one guest to another. */
 export const inheritanceCases: ReadonlyArray<Case> = [
   {
     number: 36,
@@ -157,6 +157,36 @@ export const inheritanceCases: ReadonlyArray<Case> = [
           "lab/101/net0/10.0.0.102: address 10.0.0.102 is taken in NetBox by another object"
         ])
         assert.lengthOf(yield* rowsWith(world, machines, { status: "active" }), 7)
+      })
+  },
+  {
+    number: 36,
+    variant: "g",
+    title: "guests that exchange their addresses, two or three in a ring, have them after one run",
+    real: true,
+    run: (world) =>
+      Effect.gen(function* () {
+        const has = (vmid: number, ...ips: ReadonlyArray<string>) =>
+          world.proxmox.setInterfaces(vmid, [eth0(vmid, ...ips.map((ip) => `10.0.0.${ip}/24`))])
+        for (const vmid of [101, 102, 103, 104, 105])
+          yield* world.proxmox.addGuest(vm(vmid, `web-${vmid}`, { ips: [`10.0.0.${vmid}/24`] }))
+        yield* synced
+        yield* has(101, "102")
+        yield* has(102, "101")
+        yield* has(103, "104")
+        yield* has(104, "105")
+        yield* has(105, "103")
+        yield* synced
+        assert.deepStrictEqual(
+          (yield* rows(world, machines)).map((one) => one["primary_ip4"]),
+          ["102", "101", "104", "105", "103"].map((last) => `10.0.0.${last}/24`)
+        )
+        assert.lengthOf(yield* guestAddresses(world), 5)
+        yield* has(101, "101", "102")
+        yield* has(102, "1")
+        yield* synced
+        assert.strictEqual((yield* machine(world, "web-101"))["primary_ip4"], "10.0.0.102/24")
+        assert.strictEqual((yield* machine(world, "web-102"))["primary_ip4"], "10.0.0.1/24")
       })
   }
 ]

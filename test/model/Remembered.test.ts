@@ -25,6 +25,34 @@ const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
     { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
     { sync: [] },
     { hand: "delete", who: 0, what: "address" }
+  ],
+  "a guest has the address of one that is gone": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { do: "create", lxc: false, node: 0, name: 0, nics: 0 },
+    { sync: [] },
+    { do: "swapAddress", who: 0 },
+    { do: "vlan", who: 0, tag: null },
+    { do: "delete", who: 0 },
+    { sync: [] }
+  ],
+  "the primary address goes with its interface, and the machine is edited before it is written": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { sync: [] },
+    { hand: "delete", who: 0, what: "interface" },
+    { sync: [{ crash: "before", append: 6 }] },
+    { hand: "name", who: 0 },
+    { do: "reuse", who: 0, lxc: false },
+    { do: "create", lxc: false, node: 0, name: 0, nics: 0 },
+    { hand: "delete", who: 0, what: "address" }
+  ],
+  "an operator gives a machine that is marked as gone another status": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { sync: [] },
+    { do: "delete", who: 0 },
+    { sync: [] },
+    { do: "create", lxc: false, node: 0, name: 0, nics: 0 },
+    { hand: "planned", who: 0 },
+    { hand: "name", who: 0 }
   ]
 }
 
