@@ -1,4 +1,4 @@
-import { Context, type Effect, type Option, Schema, type Stream } from "effect"
+import { Context, type Effect, type Option, type Redacted, Schema, type Stream } from "effect"
 import type { Event, Recorded } from "../domain/Event.ts"
 
 /** Another owner appended to the stream first: whoever gets this stops writing to it. */
@@ -70,6 +70,8 @@ export class Journal extends Context.Tag("proxledger/Journal")<
     readonly head: Effect.Effect<Head, JournalFailed>
     /** Keeps a text, without known secrets, under its SHA-256 (hex), compressed; one that is there costs nothing. */
     readonly putBlob: (text: string) => Effect.Effect<string, JournalFailed>
+    /** From now on these texts are stored nowhere, either. */
+    readonly conceal: (secrets: ReadonlyArray<Redacted.Redacted>) => Effect.Effect<void>
     readonly getBlob: (digest: string) => Effect.Effect<Option.Option<string>, JournalFailed>
     /** Every event as it is stored, one JSON text each: enough to check the chain elsewhere, or to fill another store. */
     readonly lines: Stream.Stream<string, JournalFailed>

@@ -1,19 +1,19 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { Context, Effect, Layer, Option, PubSub, Queue, type Redacted, Stream } from "effect"
+import { connect, type Connection } from "../sqlite/Connection.ts"
+import { hold } from "../sqlite/Lock.ts"
 import { Audit } from "./Audit.ts"
 import * as AuditSqlite from "./AuditSqlite.ts"
 import * as Blobs from "./Blobs.ts"
-import { connect, type Connection } from "./Connection.ts"
 import * as Fold from "./Fold.ts"
-import { type Head, Journal, JournalFailed, type JournalLocked } from "./Journal.ts"
-import { hold } from "./Lock.ts"
+import { type Head, Journal, JournalFailed, JournalLocked } from "./Journal.ts"
 import { inspect, isProjected, migrate } from "./Migrations.ts"
 import { Projections } from "./Projections.ts"
 import * as ProjectionsSqlite from "./ProjectionsSqlite.ts"
 import * as Reader from "./Reader.ts"
 import { rebuild } from "./Rebuild.ts"
 import { scrubOf } from "./Scrub.ts"
-import { failing } from "./SqliteFailure.ts"
+import { failing, failure } from "./SqliteFailure.ts"
 import * as Writer from "./Writer.ts"
 
 export interface JournalOptions {
@@ -27,6 +27,8 @@ type Services = Context.Context<Journal | Projections | Audit>
 
 /** How often a reader of another process's journal looks for news. */
 const interval = "500 millis"
+
+const open = (file: string, readonly: boolean) => failing(file)(connect(file, readonly))
 
 /** FULL: an intent has to outlive a power cut, not only the process. */
 const prepare = Effect.fnUntraced(function* (connection: Connection, file: string) {
@@ -67,6 +69,7 @@ const writable = Effect.fnUntraced(function* (
     ...reading(readSql, file, Effect.map(PubSub.subscribe(heads), Queue.take)),
     append,
     putBlob: (text) => failing(file)(Blobs.put(connection.sql, scrub.text(text))),
+    conceal: (more) => Effect.sync(() => scrub.learn(more)),
     health
   }).pipe(
     Context.add(Projections, { ...ProjectionsSqlite.make(readSql, file), rebuild: rebuild(connection, file) }),
@@ -81,10 +84,12 @@ export const layer = (
 ): Layer.Layer<Journal | Projections | Audit, JournalFailed | JournalLocked> =>
   Layer.scopedContext(
     Effect.gen(function* () {
-      yield* hold(options.file)
-      const connection = yield* connect(options.file, false)
+      yield* hold(options.file, (problem, busy) =>
+        busy ? new JournalLocked({ file: options.file }) : failure(options.file, problem)
+      )
+      const connection = yield* open(options.file, false)
       yield* failing(options.file)(prepare(connection, options.file))
-      return yield* writable(connection, (yield* connect(options.file, true)).sql, options)
+      return yield* writable(connection, (yield* open(options.file, true)).sql, options)
     })
   )
 
@@ -92,13 +97,14 @@ export const layer = (
 export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections | Audit, JournalFailed> =>
   Layer.scopedContext(
     Effect.gen(function* () {
-      const { sql } = yield* connect(file, true)
+      const { sql } = yield* open(file, true)
       yield* failing(file)(inspect(sql, { file, writable: false }))
       const refused = new JournalFailed({ file, detail: "it was opened to be read", remedy: "Open it for writing" })
       const services: Services = Context.make(Journal, {
         ...reading(sql, file, Effect.succeed(Effect.sleep(interval))),
         append: () => Effect.fail(refused),
         putBlob: () => Effect.fail(refused),
+        conceal: () => Effect.void,
         health: Effect.succeed(Option.none())
       }).pipe(
         Context.add(Projections, { ...ProjectionsSqlite.make(sql, file), rebuild: Effect.fail(refused) }),
@@ -112,7 +118,7 @@ export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections |
 export const layerMemory: Layer.Layer<Journal | Projections | Audit, JournalFailed> = Layer.scopedContext(
   Effect.gen(function* () {
     const file = ":memory:"
-    const connection = yield* connect(file, false)
+    const connection = yield* open(file, false)
     yield* failing(file)(prepare(connection, file))
     return yield* writable(connection, connection.sql, { file, secrets: [] })
   })

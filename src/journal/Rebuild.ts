@@ -1,7 +1,7 @@
 import type Sqlite from "better-sqlite3"
 import { Effect } from "effect"
+import type { Connection } from "../sqlite/Connection.ts"
 import { breathe } from "./Breathe.ts"
-import type { Connection } from "./Connection.ts"
 import * as Fold from "./Fold.ts"
 import type { JournalFailed } from "./Journal.ts"
 import { creation } from "./Rows.ts"

@@ -6,6 +6,8 @@ export interface Scrub {
   readonly text: (text: string) => string
   /** Of the JSON text of an event; null when a secret is part of a name or a number, which cannot be blotted out. */
   readonly event: (data: string) => string | null
+  /** Takes these texts out as well from now on. */
+  readonly learn: (secrets: ReadonlyArray<Redacted.Redacted>) => void
 }
 
 /** What stands in the place of a secret. */
@@ -38,8 +40,12 @@ const parse = Option.liftThrowable((text: string) => JSON.parse(text) as Json)
  * here wherever it turns up, a note of a guest included.
  */
 export const scrubOf = (secrets: ReadonlyArray<Redacted.Redacted>): Scrub => {
-  const known = secrets.map((secret) => Redacted.value(secret)).filter((secret) => secret.length >= shortest)
-  const forms = [...new Set(known.flatMap(formsOf))].sort((a, b) => b.length - a.length)
+  let forms: ReadonlyArray<string> = []
+  const learn: Scrub["learn"] = (more) => {
+    const known = more.map((secret) => Redacted.value(secret)).filter((secret) => secret.length >= shortest)
+    forms = [...new Set([...forms, ...known.flatMap(formsOf)])].sort((a, b) => b.length - a.length)
+  }
+  learn(secrets)
   const holds = (text: string) => forms.some((form) => text.includes(form))
   const blotted = (text: string) => forms.reduce((clean, form) => clean.replaceAll(form, blot), text)
 
@@ -55,6 +61,7 @@ export const scrubOf = (secrets: ReadonlyArray<Redacted.Redacted>): Scrub => {
     Option.match(parse(text), { onNone: () => text, onSome: (value) => JSON.stringify(strings(value)) })
 
   return {
+    learn,
     text: (text) => (holds(text) ? blotted(clean(text)) : text),
     event: (data) => {
       if (!holds(data)) return data

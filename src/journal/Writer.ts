@@ -1,6 +1,6 @@
 import { Chunk, Clock, Deferred, Effect, Option, Queue, Ref } from "effect"
 import type { Event } from "../domain/Event.ts"
-import type { Connection } from "./Connection.ts"
+import type { Connection } from "../sqlite/Connection.ts"
 import type { Fold } from "./Fold.ts"
 import { Conflict, type Head, JournalFailed } from "./Journal.ts"
 import type { Scrub } from "./Scrub.ts"

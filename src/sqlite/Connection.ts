@@ -4,9 +4,7 @@ import { SqlError } from "@effect/sql/SqlError"
 import { makeCompilerSqlite } from "@effect/sql/Statement"
 import * as Reactivity from "@effect/experimental/Reactivity"
 import Sqlite from "better-sqlite3"
-import { Effect, type Scope, Stream } from "effect"
-import type { JournalFailed } from "./Journal.ts"
-import { failing } from "./SqliteFailure.ts"
+import { type Cause, Effect, type Scope, Stream } from "effect"
 
 /**
  * One connection to the file, as what it is and as an SQL client. What runs for every event goes to `db` with statements that
@@ -15,7 +13,7 @@ import { failing } from "./SqliteFailure.ts"
 export interface Connection {
   readonly db: Sqlite.Database
   readonly sql: SqlClient.SqlClient
-  /** Held by an append and by a rebuild, which must not miss one. No transaction outlasts a turn of the event loop. */
+  /** Held by whoever writes: an append, a rebuild that must not miss one, a change that waits for the journal. */
   readonly turn: Effect.Semaphore
 }
 
@@ -47,8 +45,11 @@ const connectionOf = (db: Sqlite.Database): SqlConnection => {
   }
 }
 
-/** A connection that is closed with the scope. */
-export const connect = (file: string, readonly: boolean): Effect.Effect<Connection, JournalFailed, Scope.Scope> =>
+/** A connection that is closed with the scope; `Explanation.ts` says what its errors mean. */
+export const connect = (
+  file: string,
+  readonly: boolean
+): Effect.Effect<Connection, Cause.UnknownException, Scope.Scope> =>
   Effect.gen(function* () {
     const db = yield* Effect.acquireRelease(
       Effect.try(() => new Sqlite(file, { readonly })),
@@ -63,4 +64,4 @@ export const connect = (file: string, readonly: boolean): Effect.Effect<Connecti
       spanAttributes: []
     }).pipe(Effect.provide(Reactivity.layer))
     return { db, sql, turn }
-  }).pipe(failing(file))
+  })
