@@ -1,5 +1,7 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Effect } from "effect"
+import type { Json } from "../domain/Json.ts"
+import { requestInvalid } from "./legacy/Refused.ts"
 import { bodyOf, contentType, Problem, statusOf } from "./Problem.ts"
 
 /** What the frame itself says no to, for either surface. */
@@ -12,18 +14,23 @@ export interface Refusal {
 /** Whether a path belongs to the clean surface, whose errors are problems. */
 export const isV1 = (url: string): boolean => /^\/v1(\/|\?|$)/.test(url)
 
-const legacyBody = ({ code, detail }: Refusal) => {
-  if (code === "internal") return { message: "Internal server error", detail, python_exception: null }
-  return { detail }
+/** Bodies that do not parse are invalid requests there, whatever is wrong with them. */
+const legacy = ({ code, detail }: Refusal): readonly [status: number, body: Json] => {
+  if (code === "malformed_json" || code === "unsupported_media_type") {
+    return [422, { detail: [requestInvalid, { type: "body_invalid", loc: ["body"], msg: detail }] }]
+  }
+  if (code === "internal") return [500, { message: "Internal server error", detail, python_exception: null }]
+  return [statusOf(code), { detail }]
 }
 
 /** A refusal in the form of the surface that was asked. */
 export const answer = (url: string, refusal: Refusal): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const { code, detail, headers = {} } = refusal
-  const status = statusOf(code)
-  return isV1(url)
-    ? Effect.map(bodyOf(new Problem({ code, detail })), (body) =>
-        HttpServerResponse.unsafeJson(body, { status, contentType, headers })
-      )
-    : Effect.succeed(HttpServerResponse.unsafeJson(legacyBody(refusal), { status, headers }))
+  if (isV1(url)) {
+    return Effect.map(bodyOf(new Problem({ code, detail })), (body) =>
+      HttpServerResponse.unsafeJson(body, { status: statusOf(code), contentType, headers })
+    )
+  }
+  const [status, body] = legacy(refusal)
+  return Effect.succeed(HttpServerResponse.unsafeJson(body, { status, headers }))
 }

@@ -4,7 +4,6 @@ import * as NodeHttpPlatform from "@effect/platform-node/NodeHttpPlatform"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Etag from "@effect/platform/Etag"
 import { Effect, Layer } from "effect"
-import { houseErrors } from "./HouseErrors.ts"
 import { LegacyApi } from "./legacy/LegacyApi.ts"
 import { RootHttp } from "./legacy/root/Http.ts"
 import { NodeServer } from "./NodeServer.ts"
@@ -22,7 +21,8 @@ const legacy = HttpLayerRouter.addHttpApi(LegacyApi).pipe(Layer.provide(Layer.me
 
 const v1 = HttpLayerRouter.addHttpApi(V1Api).pipe(Layer.provide(Layer.mergeAll(SystemHttp)))
 
-const routes = Layer.mergeAll(houseErrors, legacy, v1)
+
+const routes = Layer.mergeAll(legacy, v1)
 
 const listener = (address: Address) =>
   Layer.unwrapEffect(Effect.map(NodeServer, (server) => NodeHttpServer.layerServer(() => server, address)))

@@ -61,14 +61,14 @@ const Invalid = Schema.Struct({
   )
 })
 
+/** The one item that clients know, whatever is wrong. */
+export const requestInvalid = { type: "request_validation_error", loc: ["body"], msg: "Request validation failed." }
+
 /** A request that did not decode: the one item that clients know, then what is wrong by field. */
 export const InvalidRequest = Schema.transform(Invalid, Schema.typeSchema(HttpApiError.HttpApiDecodeError), {
   strict: true,
   decode: () => new HttpApiError.HttpApiDecodeError({ issues: [], message: "" }),
   encode: ({ issues }) => ({
-    detail: [
-      { type: "request_validation_error", loc: ["body"], msg: "Request validation failed." },
-      ...issuesOf(issues).map((issue) => ({ type: "field_invalid", ...issue }))
-    ]
+    detail: [requestInvalid, ...issuesOf(issues).map((issue) => ({ type: "field_invalid", ...issue }))]
   })
 }).annotations({ identifier: "RequestValidationError", ...HttpApiSchema.annotations({ status: 422 }) })

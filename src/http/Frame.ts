@@ -1,0 +1,56 @@
+import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { Effect, Option } from "effect"
+import { bodyLimit } from "./BodyLimit.ts"
+import { cors } from "./Cors.ts"
+import { eitherSlash } from "./EitherSlash.ts"
+import type { Handler, Wrapper } from "./Handler.ts"
+import { houseErrors } from "./HouseErrors.ts"
+import { HttpSettings } from "./HttpSettings.ts"
+import { limiting } from "./RateLimit.ts"
+import { RequestId, requestIdOf } from "./RequestId.ts"
+import { securityHeaders } from "./SecurityHeaders.ts"
+import { Source } from "./Source.ts"
+import { sourceOf } from "./TrustedProxies.ts"
+
+/** Who asks, and what the request is called; its id is on every answer. */
+const identified = Effect.map(
+  HttpSettings,
+  ({ trustedProxies }): Wrapper =>
+    (handler) =>
+      Effect.gen(function* () {
+        const { headers, remoteAddress } = yield* HttpServerRequest.HttpServerRequest
+        const peer = Option.getOrElse(remoteAddress, () => "")
+        const requestId = yield* requestIdOf(headers["x-request-id"])
+        const response = yield* handler.pipe(
+          Effect.provideService(RequestId, requestId),
+          Effect.provideService(Source, sourceOf(peer, headers["x-forwarded-for"], trustedProxies)),
+          Effect.annotateLogs("request_id", requestId)
+        )
+        return HttpServerResponse.setHeader(response, "x-request-id", requestId)
+      })
+)
+
+const within = <E, R>(handler: Handler<E, R>, wrappers: ReadonlyArray<Wrapper>) =>
+  wrappers.reduceRight<Handler<E, R | HttpServerRequest.HttpServerRequest>>((inner, wrap) => wrap(inner), handler)
+
+/**
+ * What surrounds every endpoint, the outermost first. An answer made on the way passes everything that stands before, so that
+ * refusals have their headers like any other answer.
+ */
+export const frame = HttpLayerRouter.middleware(
+  Effect.gen(function* () {
+    const wrappers: ReadonlyArray<Wrapper> = [
+      yield* identified,
+      securityHeaders,
+      yield* cors,
+      yield* limiting,
+      yield* houseErrors,
+      yield* bodyLimit,
+      eitherSlash
+    ]
+    return (handler) => within(handler, wrappers)
+  }),
+  { global: true }
+)
