@@ -21,7 +21,6 @@ const legacy = HttpLayerRouter.addHttpApi(LegacyApi).pipe(Layer.provide(Layer.me
 
 const v1 = HttpLayerRouter.addHttpApi(V1Api).pipe(Layer.provide(Layer.mergeAll(SystemHttp)))
 
-
 const routes = Layer.mergeAll(legacy, v1)
 
 const listener = (address: Address) =>
