@@ -1,8 +1,8 @@
 import { fork } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { Effect, Schema } from "effect"
 import { atMost, type Goal } from "./Goals.ts"
 import * as Simulators from "./Simulators.ts"
+import { programNamed } from "./Program.ts"
 import { Unmeasurable } from "./Unmeasurable.ts"
 
 /** What the process of the engine is told. */
@@ -35,7 +35,7 @@ export type Estate = typeof Estate.Type
 /** Growth of the estate between the two plans that are compared. */
 const factor = 10
 
-const script = fileURLToPath(new URL("EstateProcess.ts", import.meta.url))
+const script = programNamed("EstateProcess")
 
 /** The first plan of an estate by an engine in a process of its own, the simulators in another. */
 const measure = Effect.fnUntraced(function* (options: { readonly guests: number; readonly apply: boolean }) {

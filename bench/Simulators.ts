@@ -1,6 +1,6 @@
 import { fork } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { Effect, Schema } from "effect"
+import { programNamed } from "./Program.ts"
 import { Unmeasurable } from "./Unmeasurable.ts"
 
 /** What the process of the simulators is told when it starts. */
@@ -31,7 +31,7 @@ export type Command = typeof Command.Type
 
 export const Counted = Schema.Struct({ proxmox: Schema.Number, netbox: Schema.Number })
 
-const script = fileURLToPath(new URL("SimulatorProcess.ts", import.meta.url))
+const script = programNamed("SimulatorProcess")
 
 /**
  * Proxmox and NetBox, simulated in a process of their own, so that neither their work nor their memory counts as the

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Config, Console, Effect, Logger, Option, Redacted } from "effect"
 import { measureEstate } from "./Estate.ts"
 import { table as goalTable } from "./Goals.ts"
 import { table } from "./Measures.ts"
 import { measureProxmoxRead } from "./ProxmoxRead.ts"
+import { programNamed } from "./Program.ts"
 import { measureSynchronisation, type NetBoxUnderTest } from "./Synchronisation.ts"
 
 /** `npm run bench [-- [guests] [--quick] [--apply] [--json]]`. What is measured and how to read it stands in docs/performance.md. */
@@ -34,8 +34,8 @@ const sizes = { whole: { real: 1000, estate: 10_000, read: 1000 }, quick: { real
 /** Its own process, so that it neither warms this one up nor counts into its memory; it prints its own table. */
 const journal = (quick: boolean) =>
   Effect.sync(() => {
-    const script = fileURLToPath(new URL("Journal.ts", import.meta.url))
-    spawnSync(process.execPath, [...process.execArgv, script, ...(quick ? ["20000"] : [])], { stdio: "inherit" })
+    const program = [...process.execArgv, programNamed("Journal"), ...(quick ? ["20000"] : [])]
+    spawnSync(process.execPath, program, { stdio: "inherit" })
   })
 
 const main = Effect.gen(function* () {
