@@ -40,10 +40,10 @@ export const make = (sql: SqlClient.SqlClient, file: string): Audit["Type"] => {
     events: Effect.fn("Audit.events")((filter) => failing(file)(find(sql, filter))),
     operations: Effect.fn("Audit.operations")(({ after, limit, run, state }) =>
       sql<StoredOperation>`
-        SELECT o.run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at,
+        SELECT e.stream AS run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at,
           e.seq, e.stream, e.version, e.tag, e.shape, e.data
         FROM operations o JOIN events e ON e.seq = o.planned
-        WHERE o.run = ${run} AND o.op > ${after} ${state === undefined ? sql`` : sql`AND o.state = ${state}`}
+        WHERE o.run = (SELECT seq FROM events WHERE stream = ${run} AND version = 1) AND o.op > ${after} ${state === undefined ? sql`` : sql`AND o.state = ${state}`}
         ORDER BY o.op LIMIT ${limit + 1}`.pipe(
         Effect.map((rows) => pageOf(rows.flatMap(operationOf), limit, ({ op }) => op)),
         failing(file)

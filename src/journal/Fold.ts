@@ -2,6 +2,7 @@ import type Sqlite from "better-sqlite3"
 import type { EventOf, Recorded } from "../domain/Event.ts"
 import type { JsonObject } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
+import { type Numbers, numbersOf } from "./Numbers.ts"
 import * as Planned from "./Planned.ts"
 import { type Rows, rowsOf } from "./Rows.ts"
 import {
@@ -32,6 +33,7 @@ interface State {
   readonly baselines: Rows<StoredBaseline>
   readonly observed: Rows<StoredObserved>
   readonly planned: Planned.Planned
+  readonly numbers: Numbers
 }
 
 /** Where an event stands, and the event. */
@@ -45,8 +47,8 @@ const alter = <Row>(rows: Rows<Row>, row: Row | undefined, change: Partial<Row>)
 
 const run = ({ runs }: State, id: string, change: Partial<StoredRun>) => alter(runs, runs.get(id), change)
 
-const operation = ({ operations }: State, id: string, op: number, change: Partial<StoredOperation>) =>
-  alter(operations, operations.get(id, op), change)
+const operation = ({ operations }: State, number: number, op: number, change: Partial<StoredOperation>) =>
+  alter(operations, operations.get(number, op), change)
 
 /** Lays fields, a JSON object, over the baseline of an object. */
 const base = ({ baselines }: State, ref: Ref, fields: string): void => {
@@ -62,11 +64,12 @@ const unbind = ({ baselines, bindings }: State, ref: Ref): void => {
   baselines.delete(ref)
 }
 
-const plan = ({ operations, planned }: State, { at, event, seq, stream }: At<"OperationPlanned">): void => {
-  const { id, label, op, purpose, ref, verb } = event
+const plan = ({ numbers, operations, planned }: State, recorded: At<"OperationPlanned">): void => {
+  const { at, event, seq } = recorded
+  const { id: netbox_id, label, op, purpose, ref, verb } = event
+  const run = numbers.of(recorded)
   planned.add(seq, event)
-  const row = { run: stream, op, verb, purpose, ref, label, state: "planned", netbox_id: id, detail: "", at }
-  operations.set({ ...row, planned: seq })
+  operations.set({ run, op, verb, purpose, ref, label, state: "planned", netbox_id, detail: "", at, planned: seq })
 }
 
 const done = (state: State, at: number, row: StoredOperation, id: number): void => {
@@ -84,19 +87,26 @@ const done = (state: State, at: number, row: StoredOperation, id: number): void 
   if (purpose === "restore") alter(bindings, bindings.get(ref), { retired_at: null })
 }
 
-const settle = (state: State, { at, event, stream }: At<"OperationsSettled">): void => {
-  const { operations } = state
+const dispatch = (state: State, recorded: At<"OperationsDispatched">): void => {
+  const run = state.numbers.of(recorded)
+  for (const op of recorded.event.ops) operation(state, run, op, { state: "dispatched", at: recorded.at })
+}
+
+const settle = (state: State, recorded: At<"OperationsSettled">): void => {
+  const { numbers, operations } = state
+  const { at, event } = recorded
+  const run = numbers.of(recorded)
   for (const [op, id] of event.ok) {
-    const row = operations.get(stream, op)
+    const row = operations.get(run, op)
     if (row !== undefined) done(state, at, row, id)
   }
   for (const { detail, op, reason } of event.failed) {
-    const row = operations.get(stream, op)
+    const row = operations.get(run, op)
     if (row === undefined) continue
     operations.set({ ...row, state: "failed", at, detail })
     if (reason === "missing") unbind(state, row.ref)
   }
-  for (const op of event.again) operation(state, stream, op, { state: "planned", at })
+  for (const op of event.again) operation(state, run, op, { state: "planned", at })
 }
 
 const bind = ({ bindings }: State, event: EventOf<"ObjectsBound">): void => {
@@ -137,6 +147,7 @@ const begin = (state: State, id: string): void => {
 
 const apply = (state: State, recorded: Recorded): void => {
   const { at, event, seq, stream } = recorded
+  state.numbers.add(recorded)
   switch (event._tag) {
     case "RunStarted": {
       if (state.runs.get(stream) !== undefined) return
@@ -161,8 +172,7 @@ const apply = (state: State, recorded: Recorded): void => {
       return plan(state, { ...recorded, event })
     case "OperationsDispatched":
       begin(state, stream)
-      for (const op of event.ops) operation(state, stream, op, { state: "dispatched", at })
-      return
+      return dispatch(state, { ...recorded, event })
     case "SourceObserved":
       return event.form === "" ? undefined : observe(state, "proxmox", event.source, seq)
     case "SourceUnavailable":
@@ -178,7 +188,7 @@ const apply = (state: State, recorded: Recorded): void => {
       return event.failed.length === 0 ? undefined : doubt(state, "an operation failed")
     case "OperationSkipped":
       doubt(state, "an operation was left out")
-      return operation(state, stream, event.op, { state: "skipped", at, detail: event.detail })
+      return operation(state, state.numbers.of(recorded), event.op, { state: "skipped", at, detail: event.detail })
     case "ObjectsBound":
       return bind(state, event)
     case "BindingsReleased":
@@ -202,7 +212,15 @@ export const make = (db: Sqlite.Database, prefix: string): Fold => {
   const bindings = rowsOf(db, tables.bindings, `${prefix}bindings`)
   const baselines = rowsOf(db, tables.baselines, `${prefix}baselines`)
   const observed = rowsOf(db, tables.observed, `${prefix}observed`)
-  const state: State = { runs, operations, bindings, baselines, observed, planned: Planned.make(db) }
+  const state: State = {
+    runs,
+    operations,
+    bindings,
+    baselines,
+    observed,
+    planned: Planned.make(db),
+    numbers: numbersOf(db)
+  }
   const all = [runs, operations, bindings, baselines, observed]
   return {
     apply: (recorded) => apply(state, recorded),
@@ -213,6 +231,7 @@ export const make = (db: Sqlite.Database, prefix: string): Fold => {
     forget: () => {
       for (const { forget } of all) forget()
       state.planned.forget()
+      state.numbers.forget()
     }
   }
 }

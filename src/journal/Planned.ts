@@ -13,8 +13,9 @@ export interface Planned {
   readonly forget: () => void
 }
 
-/** As text: an operation may wait for long, and a text costs the collector of garbage less than what was parsed. */
-const fieldsOf = ({ changes }: EventOf<"OperationPlanned">): string =>
+type Changes = EventOf<"OperationPlanned">["changes"]
+
+const fieldsOf = (changes: Changes): string =>
   JSON.stringify(Object.fromEntries(changes.map(({ applied, field, to }) => [field, applied ?? to])))
 
 /** The events themselves say it; the latest ones are at hand, the others are read again. */
@@ -22,12 +23,12 @@ export const make = (db: Sqlite.Database): Planned => {
   const find = db.prepare<[number], Omit<StoredEvent, "chain">>(
     "SELECT seq, at, stream, version, tag, shape, data FROM events WHERE seq = ?"
   )
-  let young = new Map<number, string>()
-  let old = new Map<number, string>()
+  let young = new Map<number, Changes>()
+  let old = new Map<number, Changes>()
   const read = (seq: number): string => {
     const row = find.get(seq)
     const found = row === undefined ? null : recorded(row)
-    return found?.event._tag === "OperationPlanned" ? fieldsOf(found.event) : "{}"
+    return found?.event._tag === "OperationPlanned" ? fieldsOf(found.event.changes) : "{}"
   }
   return {
     add: (seq, event) => {
@@ -35,9 +36,12 @@ export const make = (db: Sqlite.Database): Planned => {
         old = young
         young = new Map()
       }
-      young.set(seq, fieldsOf(event))
+      young.set(seq, event.changes)
     },
-    fields: (seq) => young.get(seq) ?? old.get(seq) ?? read(seq),
+    fields: (seq) => {
+      const changes = young.get(seq) ?? old.get(seq)
+      return changes === undefined ? read(seq) : fieldsOf(changes)
+    },
     forget: () => {
       young = new Map()
       old = new Map()

@@ -61,7 +61,9 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
   const runs = sql.literal(
     "run, cause AS trigger, actor, sources, state, outcome, started, ended, operations, ok, failed, skipped, digest, pace, detail"
   )
-  const operations = sql.literal('run, op, verb, ref, label, state, netbox_id AS "netboxId", detail, at')
+  const operations = sql.literal(
+    'e.stream AS run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at'
+  )
 
   const inState = (state: RunRow["state"]) =>
     sql<StoredRun>`SELECT ${runs} FROM runs WHERE state = ${state} ORDER BY started, run`.pipe(
@@ -99,11 +101,16 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
     openRuns: inState("applying"),
     unsealedRuns: inState("planning"),
     operations: (run) =>
-      failing(file)(sql<OperationRow>`SELECT ${operations} FROM operations WHERE run = ${run} ORDER BY op`),
+      failing(file)(
+        sql<OperationRow>`
+          SELECT ${operations} FROM events e JOIN operations o ON o.run = e.seq
+          WHERE e.stream = ${run} AND e.version = 1 ORDER BY o.op`
+      ),
     history: (ref, limit) =>
       failing(file)(
         sql<OperationRow>`
-          SELECT ${operations} FROM operations WHERE ref = ${ref} ORDER BY at DESC, run DESC, op DESC LIMIT ${limit}`
+          SELECT ${operations} FROM operations o JOIN events e ON e.seq = o.run
+          WHERE o.ref = ${ref} ORDER BY o.at DESC, o.planned DESC LIMIT ${limit}`
       ),
     bindings: byRef(
       (after) => sql<StoredBinding>`

@@ -1,4 +1,5 @@
 import type Sqlite from "better-sqlite3"
+import { inserter } from "./Inserter.ts"
 import type { Cell, RowOf, Table } from "./Tables.ts"
 
 /** The rows of a table as a fold sees them; what it changes stays in memory until it is written. */
@@ -21,13 +22,13 @@ const list = (columns: ReadonlyArray<string>) => columns.map((column) => `"${col
 const where = (key: ReadonlyArray<string>) => key.map((column) => `"${column}" = ?`).join(" AND ")
 
 /** Makes an empty table under a name. What it is searched by are constraints, whose indexes a renamed table takes along. */
-export const creation = <Row extends RowOf<Row>>({ columns, key, search }: Table<Row>, name: string): string => {
+export const creation = <Row extends RowOf<Row>>({ columns, key, order, search }: Table<Row>, name: string): string => {
   const parts = [
-    ...columns.map(([column, type]) => `"${column}" ${type}`),
-    `PRIMARY KEY (${list(key)})`,
-    ...search.map((by) => `UNIQUE (${list([...by, ...key])})`)
+    ...columns.map(([column, type]) => `"${column}" ${column === order ? "INTEGER PRIMARY KEY" : type}`),
+    `${order === undefined ? "PRIMARY KEY" : "UNIQUE"} (${list(key)})`,
+    ...search.map((by) => `UNIQUE (${list([...by, ...(order === undefined ? key : [order])])})`)
   ]
-  return `CREATE TABLE "${name}" (${parts.join(", ")}) WITHOUT ROWID`
+  return `CREATE TABLE "${name}" (${parts.join(", ")})${order === undefined ? " WITHOUT ROWID" : ""}`
 }
 
 interface Change<Row> {
@@ -38,11 +39,7 @@ interface Change<Row> {
   readonly row: Row | undefined
 }
 
-const textOf = (key: ReadonlyArray<Cell>): string => {
-  let text = ""
-  for (const cell of key) text += `${String(cell)}\u0000`
-  return text
-}
+const textOf = (key: ReadonlyArray<Cell>): string => (key.length === 1 ? String(key[0]) : key.join("\u0000"))
 
 /** Of a table that may stand in the file under another name. */
 export const rowsOf = <Row extends RowOf<Row>>(
@@ -55,9 +52,11 @@ export const rowsOf = <Row extends RowOf<Row>>(
   const find = db.prepare<Array<Cell>, Row>(`SELECT ${list(names)} FROM "${name}" WHERE ${where(key)}`)
   const everything = db.prepare<[], Row>(`SELECT ${list(names)} FROM "${name}"`)
   const remove = db.prepare<Array<Cell>>(`DELETE FROM "${name}" WHERE ${where(key)}`)
-  const put = db.prepare<Array<Cell>>(
-    `INSERT INTO "${name}" (${list(names)}) VALUES (${names.map(() => "?").join(", ")})
-     ON CONFLICT (${list(key)}) DO UPDATE SET ${others.map((column) => `"${column}" = excluded."${column}"`).join(", ")}`
+  const put = inserter(
+    db,
+    `INSERT INTO "${name}" (${list(names)})`,
+    names.length,
+    `ON CONFLICT (${list(key)}) DO UPDATE SET ${others.map((column) => `"${column}" = excluded."${column}"`).join(", ")}`
   )
   /** Only the columns that differ are named: naming one is what makes SQLite write the indexes it is in. */
   const updates = new Map<string, Sqlite.Statement<Array<Cell>>>()
@@ -103,14 +102,16 @@ export const rowsOf = <Row extends RowOf<Row>>(
     write: (keep) => {
       found.clear()
       let left = changes.size - keep
-      for (const [text, { key: cells, row, stored }] of changes) {
-        if (left <= 0) return
-        if (row === undefined) remove.run(...cells)
-        else if (stored === undefined) put.run(...names.map((column) => row[column]))
-        else update(cells, stored, row)
+      const cells: Array<Cell> = []
+      for (const [text, { key: of, row, stored }] of changes) {
+        if (left <= 0) break
+        if (row === undefined) remove.run(...of)
+        else if (stored === undefined) for (const column of names) cells.push(row[column])
+        else update(of, stored, row)
         changes.delete(text)
         left -= 1
       }
+      put(cells)
     },
     forget: () => {
       found.clear()

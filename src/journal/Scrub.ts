@@ -3,6 +3,8 @@ import type { Json, JsonObject } from "../domain/Json.ts"
 
 /** Takes known secrets out of what is about to be stored; a text that holds none comes back as it is. */
 export interface Scrub {
+  /** Whether a secret occurs in a text, in any form. */
+  readonly holds: (text: string) => boolean
   readonly text: (text: string) => string
   /** Of the JSON text of an event; null when a secret is part of a name or a number, which cannot be blotted out. */
   readonly event: (data: string) => string | null
@@ -62,6 +64,7 @@ export const scrubOf = (secrets: ReadonlyArray<Redacted.Redacted>): Scrub => {
 
   return {
     learn,
+    holds,
     text: (text) => (holds(text) ? blotted(clean(text)) : text),
     event: (data) => {
       if (!holds(data)) return data

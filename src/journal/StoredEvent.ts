@@ -31,15 +31,30 @@ export interface Draft {
 const encode = Schema.encodeSync(Event)
 const decode = Schema.decodeUnknownOption(Event)
 
-/** Null when a secret cannot be taken out of the event without breaking it. An event of a wrong shape throws. */
-export const draftOf = (event: Event, scrub: Scrub): Draft | null => {
-  const { _tag, ...members } = isExact(event) ? event : encode(event)
-  const data = JSON.stringify(members)
-  const clean = scrub.event(data)
-  if (clean === data) return { event, shape: versions[_tag], data }
-  if (clean === null) return null
-  const seen = decode({ ...(JSON.parse(clean) as JsonObject), _tag })
-  return Option.getOrNull(Option.map(seen, (cleaned) => ({ event: cleaned, shape: versions[_tag], data: clean })))
+const opening = '{"_tag":"'
+
+/** JSON text of an event without its tag, which nearly always stands first and then is cut off the text. */
+const dataOf = (event: Event): string => {
+  const text = JSON.stringify(event)
+  const cut = opening.length + event._tag.length + 1
+  if (text.startsWith(opening) && text[cut] === ",") return `{${text.slice(cut + 1)}`
+  const { _tag, ...members } = event
+  return JSON.stringify(members)
+}
+
+/** What is written of an event. One of a wrong shape throws. */
+export const draftOf = (event: Event): Draft => {
+  const whole = isExact(event) ? event : encode(event)
+  return { event, shape: versions[event._tag], data: dataOf(whole) }
+}
+
+/** Without known secrets; null when one cannot be taken out of the event without breaking it. */
+export const scrubbed = (draft: Draft, scrub: Scrub): Draft | null => {
+  const data = scrub.event(draft.data)
+  if (data === draft.data) return draft
+  if (data === null) return null
+  const seen = decode({ ...(JSON.parse(data) as JsonObject), _tag: draft.event._tag })
+  return Option.getOrNull(Option.map(seen, (event) => ({ event, shape: draft.shape, data })))
 }
 
 /** The event as readers get it; null where only a newer engine knows it. */
@@ -48,11 +63,13 @@ export const recorded = (row: Omit<StoredEvent, "chain">): Recorded | null => {
   return event === null ? null : { seq: row.seq, stream: row.stream, version: row.version, at: row.at, event }
 }
 
-/** SHA-256 over the chain before and every member of every event of one transaction. */
+/** SHA-256 over the chain before and every member of every event of one transaction: as one text, which is hashed fastest. */
 export const chainOf = (before: string, events: ReadonlyArray<Omit<StoredEvent, "chain">>): string => {
-  const hash = createHash("sha256").update(before)
+  let text = before
+  let quoted = { stream: "", text: '""' }
   for (const { at, data, seq, shape, stream, tag, version } of events) {
-    hash.update(`\n${JSON.stringify([seq, at, stream, version, tag, shape])}${data}`)
+    if (stream !== quoted.stream) quoted = { stream, text: JSON.stringify(stream) }
+    text += `\n[${seq},${at},${quoted.text},${version},${JSON.stringify(tag)},${shape}]${data}`
   }
-  return hash.digest("hex")
+  return createHash("sha256").update(text).digest("hex")
 }

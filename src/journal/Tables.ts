@@ -12,6 +12,8 @@ export interface Table<Row extends RowOf<Row>> {
   readonly key: ReadonlyArray<keyof Row & string>
   /** All columns with their SQL types. */
   readonly columns: ReadonlyArray<readonly [column: keyof Row & string, type: string]>
+  /** A column of whole numbers that grow from row to row: rows are kept in its order, so that new ones go to the end. */
+  readonly order?: keyof Row & string
   /** By what it is searched besides. Never by a column that changes with every event: that costs more than the row. */
   readonly search: ReadonlyArray<ReadonlyArray<keyof Row & string>>
 }
@@ -37,7 +39,8 @@ export interface StoredRun {
 }
 
 export interface StoredOperation {
-  readonly run: string
+  /** Sequence number of the first event of the run, which takes less room than its id. */
+  readonly run: number
   readonly op: number
   readonly verb: string
   readonly purpose: string
@@ -101,8 +104,9 @@ const runs: Table<StoredRun> = {
 const operations: Table<StoredOperation> = {
   name: "operations",
   key: ["run", "op"],
+  order: "planned",
   columns: [
-    ["run", "TEXT NOT NULL"],
+    ["run", "INTEGER NOT NULL"],
     ["op", "INTEGER NOT NULL"],
     ["verb", "TEXT NOT NULL"],
     ["purpose", "TEXT NOT NULL"],
@@ -156,4 +160,4 @@ const observed: Table<StoredObserved> = {
 export const tables = { runs, operations, bindings, baselines, observed }
 
 /** A file whose projections are of another version gets them anew when it is opened for writing. */
-export const version = 1
+export const version = 2

@@ -5,7 +5,9 @@ import type { Fold } from "./Fold.ts"
 import { Conflict, type Head, JournalFailed } from "./Journal.ts"
 import type { Scrub } from "./Scrub.ts"
 import { failure, failureOf } from "./SqliteFailure.ts"
-import { chainOf, type Draft, draftOf, type StoredEvent } from "./StoredEvent.ts"
+import { inserter } from "./Inserter.ts"
+import { chainOf, type Draft, draftOf, scrubbed, type StoredEvent } from "./StoredEvent.ts"
+import type { Cell } from "./Tables.ts"
 
 interface Job {
   readonly stream: string
@@ -25,9 +27,7 @@ const writing = ({ db }: Connection, fold: Fold) => {
   const latest = db.prepare<[string], { readonly version: number | null }>(
     "SELECT max(version) AS version FROM events WHERE stream = ?"
   )
-  const insert = db.prepare<[number, number, string, number, string, number, string, string]>(
-    "INSERT INTO events (seq, at, stream, version, tag, shape, data, chain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-  )
+  const insert = inserter(db, "INSERT INTO events (seq, at, stream, version, tag, shape, data, chain)", 8)
   return db.transaction((jobs: ReadonlyArray<Job>, now: number) => {
     const before = head.get() ?? empty
     const versions = new Map<string, number>()
@@ -49,9 +49,11 @@ const writing = ({ db }: Connection, fold: Fold) => {
       outcomes.set(job, Effect.succeed(expected + drafts.length))
     }
     const chain = chainOf(before.chain, rows)
+    const cells: Array<Cell> = []
     for (const { at, data, seq, shape, stream, tag, version } of rows) {
-      insert.run(seq, at, stream, version, tag, shape, data, chain)
+      cells.push(seq, at, stream, version, tag, shape, data, chain)
     }
+    insert(cells)
     fold.write(0)
     return { outcomes, seq: before.seq + rows.length }
   })
@@ -69,6 +71,12 @@ export const make = Effect.fnUntraced(function* (options: {
   const write = writing(connection, fold)
   const health = yield* Ref.make(Option.none<JournalFailed>())
   const closed = new JournalFailed({ file, detail: "it was closed before this was written", remedy: "Run again" })
+  const unclean = (tag: string) =>
+    new JournalFailed({
+      file,
+      detail: `a password or token of the configuration is part of a name or number in ${tag}, so it cannot be taken out`,
+      remedy: "Change that password: it is an ordinary word"
+    })
   let closing = false
   const pending = new Set<Job>()
   const inbox = yield* Effect.acquireRelease(Queue.bounded<Job>(256), (queue) =>
@@ -105,19 +113,17 @@ export const make = Effect.fnUntraced(function* (options: {
     })
   ).pipe(Effect.forever, Effect.withTracerEnabled(false), Effect.forkScoped)
 
+  /** Looks through all of them at once: hardly ever does one hold a secret. */
+  const clean = Effect.fnUntraced(function* (drafts: ReadonlyArray<Draft>) {
+    if (!scrub.holds(drafts.map(({ data }) => data).join("\n"))) return drafts
+    return yield* Effect.forEach(drafts, (draft) => {
+      const done = scrubbed(draft, scrub)
+      return done === null ? Effect.fail(unclean(draft.event._tag)) : Effect.succeed(done)
+    })
+  })
+
   const append = Effect.fnUntraced(function* (stream: string, expected: number, events: ReadonlyArray<Event>) {
-    const drafts: Array<Draft> = []
-    for (const event of events) {
-      const draft = draftOf(event, scrub)
-      if (draft === null) {
-        return yield* new JournalFailed({
-          file,
-          detail: `a password or token of the configuration is part of a name or number in ${event._tag}, so it cannot be taken out`,
-          remedy: "Change that password: it is an ordinary word"
-        })
-      }
-      drafts.push(draft)
-    }
+    const drafts = yield* clean(events.map(draftOf))
     const job: Job = { stream, expected, drafts, done: yield* Deferred.make<number, Conflict | JournalFailed>() }
     return yield* Effect.suspend(() => {
       if (closing) return Effect.fail(closed)
