@@ -11,6 +11,8 @@ const isJson = (value: unknown): value is Json =>
 /** Not checked in depth: what is decoded with it came out of `JSON.parse`. */
 export const Json: Schema.Schema<Json> = Schema.declare(isJson, {
   identifier: "Json",
+  description: "Any JSON value",
+  jsonSchema: { type: ["null", "boolean", "number", "string", "array", "object"] },
   arbitrary: () => (fc) => fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json)
 })
 
@@ -18,6 +20,8 @@ export const JsonObject: Schema.Schema<JsonObject> = Schema.declare(
   (value): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value),
   {
     identifier: "JsonObject",
+    description: "Any JSON object",
+    jsonSchema: { type: "object" },
     arbitrary: () => (fc) =>
       fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.parse(JSON.stringify(value)) as JsonObject)
   }

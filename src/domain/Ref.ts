@@ -10,7 +10,12 @@ export type Ref = `${string}:${string}`
 
 export const Ref: Schema.Schema<Ref> = Schema.declare(
   (value): value is Ref => typeof value === "string" && value.includes(":"),
-  { identifier: "Ref", arbitrary: () => (fc) => fc.tuple(fc.string(), fc.string()).map(([k, v]): Ref => `${k}:${v}`) }
+  {
+    identifier: "Ref",
+    description: "A kind of NetBox object and the key of its source, as `virtualization.virtualmachine:lab/101`",
+    jsonSchema: { type: "string", pattern: ":" },
+    arbitrary: () => (fc) => fc.tuple(fc.string(), fc.string()).map(([k, v]): Ref => `${k}:${v}`)
+  }
 )
 
 export const ref = (kind: string, key: string): Ref => `${kind}:${key}`

@@ -76,6 +76,13 @@ const Wire = Schema.Struct(
 )
 type Wire = typeof Wire.Encoded
 
+/** For OpenAPI, which describes it once. */
+const Body = Schema.encodedSchema(Wire).annotations({
+  identifier: "Problem",
+  description:
+    "What went wrong (RFC 9457). `code` never changes its meaning; `retryable`: the same request may succeed later"
+})
+
 export const statusOf = (code: Code): number => codes[code].status
 
 /** The body of an answer (RFC 9457). */
@@ -99,9 +106,15 @@ export const contentType = "application/problem+json"
 
 const known = new Map<number, Schema.Schema<Problem, Wire>>()
 
+/** What a status may mean. */
+export const aboutOf = (status: number): string =>
+  Object.entries(codes)
+    .flatMap(([code, meaning]) => (meaning.status === status ? [`${meaning.title} (\`${code}\`)`] : []))
+    .join("; ")
+
 const make = (status: number): Schema.Schema<Problem, Wire> =>
   Schema.transformOrFail(
-    Schema.encodedSchema(Wire),
+    Body,
     Schema.typeSchema(Problem).pipe(Schema.filter(({ code }) => codes[code].status === status)),
     {
       strict: true,
@@ -109,7 +122,11 @@ const make = (status: number): Schema.Schema<Problem, Wire> =>
       encode: (_, __, ___, problem) => bodyOf(problem)
     }
   ).pipe(
-    Schema.annotations({ identifier: `Problem${status}`, ...HttpApiSchema.annotations({ status }) }),
+    Schema.annotations({
+      identifier: `Problem${status}`,
+      description: aboutOf(status),
+      ...HttpApiSchema.annotations({ status })
+    }),
     HttpApiSchema.withEncoding({ kind: "Json", contentType })
   )
 
@@ -120,17 +137,24 @@ export const problems = (status: Meaning["status"]): Schema.Schema<Problem, Wire
   return schema
 }
 
-/** A request that did not decode, as a problem. */
+/** A request that did not decode, and every other problem of status 422: one schema, or OpenAPI would tell of another content type. */
 export const InvalidRequest = Schema.transformOrFail(
-  Schema.encodedSchema(Wire),
-  Schema.typeSchema(HttpApiError.HttpApiDecodeError),
+  Body,
+  Schema.Union(
+    Schema.typeSchema(HttpApiError.HttpApiDecodeError),
+    Schema.typeSchema(Problem).pipe(Schema.filter(({ code }) => codes[code].status === 422))
+  ),
   {
     strict: true,
-    decode: () => ParseResult.succeed(new HttpApiError.HttpApiDecodeError({ issues: [], message: "" })),
-    encode: (_, __, ___, { issues }) => bodyOf(invalid(issues))
+    decode: ({ code, detail }) => ParseResult.succeed(new Problem({ code, detail })),
+    encode: (_, __, ___, failure) => bodyOf(failure._tag === "Problem" ? failure : invalid(failure.issues))
   }
 ).pipe(
-  Schema.annotations({ identifier: "Problem422", ...HttpApiSchema.annotations({ status: 422 }) }),
+  Schema.annotations({
+    identifier: "Problem422",
+    description: aboutOf(422),
+    ...HttpApiSchema.annotations({ status: 422 })
+  }),
   HttpApiSchema.withEncoding({ kind: "Json", contentType })
 )
 

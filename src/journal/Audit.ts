@@ -48,6 +48,12 @@ export class Audit extends Context.Tag("proxledger/Audit")<
       readonly limit: number
       readonly state?: OperationRow["state"]
     }) => Effect.Effect<Page<PlannedOperation, number>, JournalFailed>
+    /** Operations that ever touched the object, newest first; `before` is what the page before ended with. */
+    readonly history: (options: {
+      readonly ref: Ref
+      readonly before?: number
+      readonly limit: number
+    }) => Effect.Effect<Page<PlannedOperation, number>, JournalFailed>
     readonly binding: (ref: Ref) => Effect.Effect<Option.Option<Binding>, JournalFailed>
     /** Objects of a kind that are bound, by their refs, those after `after`. */
     readonly bindings: (options: {

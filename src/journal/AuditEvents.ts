@@ -38,16 +38,25 @@ const firstAt = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, head: num
   return low
 })
 
+/** Where a stream begins and ends; nothing where there is none. */
+const extentOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, stream: string) {
+  const end = (direction: "ASC" | "DESC") =>
+    sql<{ readonly seq: number }>`
+      SELECT seq FROM events WHERE stream = ${stream} ORDER BY version ${sql.literal(direction)} LIMIT 1`
+  const [[first], [last]] = yield* Effect.all([end("ASC"), end("DESC")])
+  return { low: (first?.seq ?? 1) - 1, high: (last?.seq ?? 0) + 1 }
+})
+
 const spanOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, filter: EventFilter) {
-  const { cursor, order, since, until } = filter
+  const { cursor, order, run, since, until } = filter
   const [last] = yield* sql<{ readonly seq: number }>`SELECT seq FROM events ORDER BY seq DESC LIMIT 1`
   const head = last?.seq ?? 0
   const from = since === undefined ? 0 : (yield* firstAt(sql, head, since - hour)) - 1
   const to = until === undefined ? head + 1 : yield* firstAt(sql, head, until + hour)
+  const extent = run === undefined ? { low: 0, high: head + 1 } : yield* extentOf(sql, run)
+  const [low, high] = [Math.max(from, extent.low), Math.min(to, extent.high)]
   const span: Span =
-    order === "oldest"
-      ? { low: Math.max(from, cursor ?? 0), high: to }
-      : { low: from, high: Math.min(to, cursor ?? head + 1) }
+    order === "oldest" ? { low: Math.max(low, cursor ?? 0), high } : { low, high: Math.min(high, cursor ?? high) }
   return span
 })
 
@@ -56,7 +65,7 @@ interface Search {
   readonly candidates: (span: Span) => Fragment
 }
 
-/** Where the events stand that may be meant: those of a stream, those of a few types by an index, or all. */
+/** Where the events stand that may be meant: those of a few types by an index, those of a stream, or all. */
 const searchOf = (
   sql: SqlClient.SqlClient,
   { order, ref, run }: EventFilter,
@@ -64,12 +73,6 @@ const searchOf = (
 ): Search => {
   const direction = sql.literal(order === "oldest" ? "ASC" : "DESC")
   const within = ({ high, low }: Span) => sql`seq > ${low} AND seq < ${high}`
-  if (run !== undefined) {
-    const step = stepOf.all
-    const candidates = (span: Span) =>
-      sql`SELECT seq FROM events WHERE stream = ${run} AND ${within(span)} ORDER BY version ${direction} LIMIT ${step}`
-    return { step, candidates }
-  }
   const isPlanned = (tag: Event["_tag"]) => tag === "OperationPlanned"
   if (tags !== undefined && (ref !== undefined || !tags.some(isPlanned))) {
     const step = stepOf.some
@@ -83,6 +86,12 @@ const searchOf = (
       const union = rest.reduce<Fragment>((all, part) => sql`${all} UNION ALL ${part}`, first)
       return sql`SELECT seq FROM (${union}) ORDER BY seq ${direction} LIMIT ${step}`
     }
+    return { step, candidates }
+  }
+  if (run !== undefined) {
+    const step = stepOf.all
+    const candidates = (span: Span) =>
+      sql`SELECT seq FROM events WHERE stream = ${run} AND ${within(span)} ORDER BY version ${direction} LIMIT ${step}`
     return { step, candidates }
   }
   const step = stepOf.all
@@ -103,9 +112,10 @@ const conditionsOf = (
   filter: EventFilter,
   tags: ReadonlyArray<Event["_tag"]> | undefined
 ): Fragment => {
-  const { kind, ref, since, until } = filter
+  const { kind, ref, run, since, until } = filter
   const conditions: Array<Fragment> = []
   if (tags !== undefined) conditions.push(sql.in("tag", tags))
+  if (run !== undefined) conditions.push(sql`stream = ${run}`)
   if (since !== undefined) conditions.push(sql`at >= ${since}`)
   if (until !== undefined) conditions.push(sql`at < ${until}`)
   if (ref !== undefined || kind !== undefined) {

@@ -22,6 +22,11 @@ const operationOf = (row: StoredOperation): ReadonlyArray<PlannedOperation> => {
   return [{ run, op, verb, purpose, ref, label, state, netboxId, detail, at, changes, needs, guard }]
 }
 
+const planned = <Cursor>({ items, next }: Page<StoredOperation, Cursor>): Page<PlannedOperation, Cursor> => ({
+  items: items.flatMap(operationOf),
+  next
+})
+
 /** One row more than asked for was read, to see whether there are more. */
 const pageOf = <Item, Cursor>(
   items: ReadonlyArray<Item>,
@@ -36,16 +41,30 @@ const pageOf = <Item, Cursor>(
 
 export const make = (sql: SqlClient.SqlClient, file: string): Audit["Type"] => {
   const bindings = sql.literal('ref, netbox_id AS id, evidence, retired_at AS "retiredAt", created')
+  const operations = sql.literal(`
+    SELECT e.stream AS run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at,
+      e.seq, e.stream, e.version, e.tag, e.shape, e.data
+    FROM operations o JOIN events e ON e.seq = o.planned`)
   return {
     events: Effect.fn("Audit.events")((filter) => failing(file)(find(sql, filter))),
     operations: Effect.fn("Audit.operations")(({ after, limit, run, state }) =>
       sql<StoredOperation>`
-        SELECT e.stream AS run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at,
-          e.seq, e.stream, e.version, e.tag, e.shape, e.data
-        FROM operations o JOIN events e ON e.seq = o.planned
-        WHERE o.run = (SELECT seq FROM events WHERE stream = ${run} AND version = 1) AND o.op > ${after} ${state === undefined ? sql`` : sql`AND o.state = ${state}`}
+${operations}
+        WHERE o.run = (SELECT seq FROM events WHERE stream = ${run} AND version = 1)
+          AND o.op > ${after} ${state === undefined ? sql`` : sql`AND o.state = ${state}`}
         ORDER BY o.op LIMIT ${limit + 1}`.pipe(
-        Effect.map((rows) => pageOf(rows.flatMap(operationOf), limit, ({ op }) => op)),
+        Effect.map((rows) => pageOf(rows, limit, ({ op }) => op)),
+        Effect.map(planned),
+        failing(file)
+      )
+    ),
+    history: Effect.fn("Audit.history")(({ before, limit, ref }) =>
+      sql<StoredOperation>`
+        ${operations}
+        WHERE o.ref = ${ref} ${before === undefined ? sql`` : sql`AND o.planned < ${before}`}
+        ORDER BY o.planned DESC LIMIT ${limit + 1}`.pipe(
+        Effect.map((rows) => pageOf(rows, limit, ({ seq }) => seq)),
+        Effect.map(planned),
         failing(file)
       )
     ),

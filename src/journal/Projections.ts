@@ -53,7 +53,7 @@ export class Projections extends Context.Tag("proxledger/Projections")<
     /** Newest first; `before`: those that are older than this run. */
     readonly runs: (
       limit: number,
-      options?: { readonly before?: string; readonly state?: RunRow["state"] }
+      options?: { readonly before?: string; readonly state?: RunRow["state"]; readonly trigger?: RunRow["trigger"] }
     ) => Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
     readonly run: (id: string) => Effect.Effect<Option.Option<RunRow>, JournalFailed>
     /** Runs that were sealed and begun but not completed, oldest first, of any of the sources. */

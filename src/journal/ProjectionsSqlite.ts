@@ -85,10 +85,11 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
 
   return {
     // Ids of runs sort by the time at which they were made, so that the table needs no index by time.
-    runs: (limit, { before, state } = {}) =>
+    runs: (limit, { before, state, trigger } = {}) =>
       sql<StoredRun>`
         SELECT ${runs} FROM runs
-        WHERE ${state === undefined ? sql`1` : sql`state = ${state}`} AND ${before === undefined ? sql`1` : sql`run < ${before}`}
+        WHERE ${state === undefined ? sql`1` : sql`state = ${state}`}
+          AND ${trigger === undefined ? sql`1` : sql`cause = ${trigger}`} AND ${before === undefined ? sql`1` : sql`run < ${before}`}
         ORDER BY run DESC LIMIT ${limit}`.pipe(
         Effect.map((rows) => rows.map(runOf)),
         failing(file)

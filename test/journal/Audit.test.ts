@@ -74,6 +74,7 @@ const cases: ReadonlyArray<readonly [name: string, filter: Partial<EventFilter>,
   ["an object in a run, newest first", { ref: a, run: "run-1", order: "newest" }, [6, 2]],
   ["a kind", { kind: "virtualization.vminterface" }, [4, 7]],
   ["a kind whose name begins alike", { kind: "virtualization.vm" }, []],
+  ["rare types in a run", { types: ["RunStarted", "PlanSealed"], run: "run-2" }, [12]],
   ["an object of another kind", { kind: "dcim.site", ref: a }, []],
   ["rare types", { types: ["RunStarted", "ConflictFound"] }, [1, 4, 12]],
   ["planned operations", { types: ["OperationPlanned"] }, [5, 6, 7]],
@@ -158,6 +159,18 @@ describe("operations and bindings, page by page", () => {
       assert.deepStrictEqual([rest.items.map(({ op }) => op), rest.next], [[2], null])
       const failed = yield* audit.operations({ run: "run-1", after: -1, limit: 2, state: "failed" })
       assert.deepStrictEqual([failed.items.map(({ detail, op }) => [op, detail]), failed.next], [[[1, "no"]], null])
+    }).pipe(Effect.provide(layerMemory))
+  )
+
+  it.effect("what touched an object, newest first", () =>
+    Effect.gen(function* () {
+      const journal = yield* Journal
+      const audit = yield* filled
+      yield* journal.append("run-3", 0, [started(), planned(0, "delete", longer)])
+      const page = yield* audit.history({ ref: longer, limit: 1 })
+      assert.deepStrictEqual([page.items.map(({ run, verb }) => [run, verb]), page.next], [[["run-3", "delete"]], 15])
+      const rest = yield* audit.history({ ref: longer, before: 15, limit: 1 })
+      assert.deepStrictEqual([rest.items.map(({ run, verb }) => [run, verb]), rest.next], [[["run-1", "create"]], null])
     }).pipe(Effect.provide(layerMemory))
   )
 
