@@ -147,7 +147,21 @@ export const importOf = (cluster: string, guests: number): Import => {
   const updated = "2026-11-24T10:12:13.123456Z"
   return {
     begin: [
-      { _tag: "RunStarted", trigger: "sync", actor: "bench", sources: [cluster], engine: "0", rules: "r", target: "t" },
+      {
+        _tag: "RunStarted",
+        trigger: "sync",
+        origin: "cli",
+        label: "sync",
+        scope: {},
+        approveRemovals: false,
+        full: false,
+        actor: "bench",
+        requestId: null,
+        sources: [cluster],
+        engine: "0",
+        rules: "r",
+        target: "t"
+      },
       { _tag: "StageEntered", stage: "plan" }
     ],
     plan,

@@ -226,7 +226,8 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     const theirs = row.fields[name] ?? null
     const open = isOpen(kind, name, field, row)
     if (field.type === "tags") {
-      if (!open) continue
+      const isInitial = (wanted.owner ?? field.owner) === "initial"
+      if (!open || (isInitial && !(baseline?.get(name) === undefined && isBlank(theirs)))) continue
       const change = tagChange(input, name, wanted, theirs, drifts)
       if (change !== undefined) changes.push(change)
       continue

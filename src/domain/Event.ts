@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import { Json } from "./Json.ts"
 import { Ref } from "./Ref.ts"
+import { Scope } from "./Scope.ts"
 
 /**
  * What the journal holds. Past tense, one fact each, read only through the folds (`RunState`, the projections).
@@ -33,7 +34,18 @@ export type Gap = typeof Gap.Type
 
 export const RunStarted = Schema.TaggedStruct("RunStarted", {
   trigger: Schema.Literal("plan", "sync"),
+  /** Who waits for it: a person at a terminal, a request to the service, a schedule of the service. */
+  origin: Schema.Literal("cli", "request", "schedule"),
+  /** What whoever began it calls it: `sync`, `full-update`, `devices`. */
+  label: Schema.String,
+  scope: Scope,
+  /** Whether more removals than the limit are planned. */
+  approveRemovals: Schema.Boolean,
+  /** Whether everything is read, also what seems not to have changed. */
+  full: Schema.Boolean,
   actor: Schema.String,
+  /** The request to the service by which it was begun. */
+  requestId: Schema.NullOr(Schema.String),
   sources: Schema.Array(Schema.String),
   engine: Schema.String,
   /** Digest of the rules and settings that shape the desired state. */
@@ -194,6 +206,12 @@ export const OperationSkipped = Schema.TaggedStruct("OperationSkipped", {
   detail: Schema.String
 })
 
+/** Somebody wants no more of the run: what is in flight gets its outcome, the rest is skipped. */
+export const CancelRequested = Schema.TaggedStruct("CancelRequested", {
+  actor: Schema.String,
+  requestId: Schema.NullOr(Schema.String)
+})
+
 export const RunInterrupted = Schema.TaggedStruct("RunInterrupted", { detail: Schema.String })
 
 export const RunResumed = Schema.TaggedStruct("RunResumed", { actor: Schema.String, open: Schema.NonNegativeInt })
@@ -263,6 +281,7 @@ export const Event = Schema.Union(
   OperationsDispatched,
   OperationsSettled,
   OperationSkipped,
+  CancelRequested,
   RunInterrupted,
   RunResumed,
   RunCompleted,
@@ -273,7 +292,7 @@ export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag:
 
 /** The current version of each event's shape; `Upcast` brings older ones to it. */
 export const versions: { readonly [Tag in Event["_tag"]]: number } = {
-  RunStarted: 1,
+  RunStarted: 2,
   StageEntered: 1,
   SourceObserved: 2,
   SourceUnavailable: 1,
@@ -290,6 +309,7 @@ export const versions: { readonly [Tag in Event["_tag"]]: number } = {
   OperationsDispatched: 1,
   OperationsSettled: 1,
   OperationSkipped: 1,
+  CancelRequested: 1,
   RunInterrupted: 1,
   RunResumed: 1,
   RunCompleted: 2,

@@ -43,13 +43,21 @@ export const ownerKey = (kind: string, id: number) => `${kind} ${id}`
 /** What probes may look at. */
 export const probeContext = (
   { ids, owners }: Pick<Identities, "ids" | "owners">,
-  { target, wanted }: { readonly target: Target; readonly wanted: (ref: Ref) => Desired | undefined }
+  {
+    target,
+    unseen,
+    wanted
+  }: {
+    readonly target: Target
+    readonly wanted: (ref: Ref) => Desired | undefined
+    readonly unseen: (ref: Ref) => boolean
+  }
 ): ProbeContext => ({
   target,
   id: (ref) => ids.get(ref),
   boundTo: (kind, id) => {
     const ref = owners.get(ownerKey(kind, id))
-    return ref === undefined ? undefined : { ref, wanted: wanted(ref) !== undefined }
+    return ref === undefined ? undefined : { ref, wanted: wanted(ref) !== undefined || unseen(ref) }
   }
 })
 
@@ -95,6 +103,8 @@ export const identify = function* (input: {
   readonly kinds: ReadonlyArray<Kind>
   readonly desired: ReadonlyMap<string, ReadonlyArray<Desired>>
   readonly wanted: (ref: Ref) => Desired | undefined
+  /** Whether the object may still be there although it is not wanted, because its source was not seen. */
+  readonly unseen: (ref: Ref) => boolean
   readonly bindings: ReadonlyMap<Ref, Binding>
   readonly baselines: ReadonlyMap<Ref, ReadonlyMap<string, Json>>
   readonly target: Target

@@ -60,14 +60,15 @@ export const inherited = function* (
   input: Input & {
     readonly wanted: ReadonlyMap<string, ReadonlyArray<Desired>>
     readonly ofRef: (ref: Ref) => Desired | undefined
+    readonly unseen: (ref: Ref) => boolean
     readonly baselines: ReadonlyMap<Ref, ReadonlyMap<string, Json>>
     readonly resolve: Resolve
   }
 ): Steps<ReadonlyArray<Moved>> {
-  const { baselines, gone, identities, kinds, ofRef, target, wanted } = input
+  const { baselines, gone, identities, kinds, ofRef, target, unseen, wanted } = input
   const moved: Array<Moved> = []
   if (gone.retired.size === 0) return moved
-  const context = probeContext(identities, { target, wanted: ofRef })
+  const context = probeContext(identities, { target, wanted: ofRef, unseen })
   const leaving = new Set(gone.entries.map(({ ref }) => ref))
   for (const kind of kinds) {
     for (const probe of kind.probes) {

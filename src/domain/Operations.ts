@@ -8,6 +8,12 @@ import type { Kind } from "./Kind.ts"
 import { byKind, keyOf, type Ref, refsIn } from "./Ref.ts"
 import type { Steps } from "./Steps.ts"
 
+/** An operation, and what of its object's changes it is. */
+export interface Numbered {
+  readonly operation: OperationPlanned
+  readonly part: Slot["part"]
+}
+
 interface Slot {
   readonly entry: Entry
   readonly part: "parked" | "main" | "late"
@@ -66,7 +72,7 @@ const gather = <K>(map: Map<K, Array<number>>, key: K, op: number) => {
 export const numbered = function* (
   kinds: ReadonlyArray<Kind>,
   entries: ReadonlyArray<Entry>
-): Steps<ReadonlyArray<OperationPlanned>> {
+): Steps<ReadonlyArray<Numbered>> {
   const slots = yield* inOrder(kinds, entries)
   const made = new Map<Ref, number>()
   const main = new Map<Entry, number>()
@@ -98,7 +104,7 @@ export const numbered = function* (
       for (const from of refsIn(change.from)) gather(turning, from, op)
     }
   }
-  const operations: Array<OperationPlanned> = []
+  const operations: Array<Numbered> = []
   for (const [op, { changes, entry, part }] of slots.entries()) {
     yield
     const needs = new Set<number>()
@@ -136,16 +142,19 @@ export const numbered = function* (
     }
     needs.delete(op)
     operations.push({
-      _tag: "OperationPlanned",
-      op,
-      verb: entry.verb === "create" && part === "late" ? "update" : entry.verb,
-      purpose: entry.purpose,
-      ref: entry.ref,
-      id: entry.row?.id ?? null,
-      label: entry.label,
-      changes,
-      needs: [...needs].sort((a, b) => a - b),
-      guard: entry.row?.updated ?? null
+      part,
+      operation: {
+        _tag: "OperationPlanned",
+        op,
+        verb: entry.verb === "create" && part === "late" ? "update" : entry.verb,
+        purpose: entry.purpose,
+        ref: entry.ref,
+        id: entry.row?.id ?? null,
+        label: entry.label,
+        changes,
+        needs: [...needs].sort((a, b) => a - b),
+        guard: entry.row?.updated ?? null
+      }
     })
   }
   return operations

@@ -16,6 +16,8 @@ import { renamed } from "./Renamed.ts"
 import { type Moved, reused, underNewRefs } from "./Reuse.ts"
 import { anchored, relocate } from "./Relocation.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
+import { scoped } from "./Scoped.ts"
+import type { Scoping } from "./Scoping.ts"
 import type { Steps } from "./Steps.ts"
 import { tagScopes } from "./TagScopes.ts"
 import type { Target } from "./Target.ts"
@@ -30,6 +32,9 @@ export interface PlanInput {
   readonly baselines: ReadonlyMap<Ref, ReadonlyMap<string, Json>>
   readonly policy: RemovalPolicy
   readonly retiredTag: Ref
+  readonly scoping: Scoping
+  /** Whether the object is of a source that was not seen: it may be there as well as not. */
+  readonly unseen: (ref: Ref) => boolean
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -118,13 +123,13 @@ const withLeftovers = (
       ])
 
 export const plan = function* (input: PlanInput): Steps<Plan> {
-  const { desire, kinds, target } = input
+  const { desire, kinds, scoping, target, unseen } = input
   const byRef = yield* byRefOf(desire.objects)
   const wanted = yield* byKind(byRef.values())
   const { moved, ...known } = yield* underWantedRefs(input, byRef, wanted)
 
   const ofRef = (to: Ref) => byRef.get(to)
-  const found = yield* identify({ kinds, desired: wanted, wanted: ofRef, ...known, target })
+  const found = yield* identify({ kinds, desired: wanted, wanted: ofRef, unseen, ...known, target })
   const taken = found.released.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [{ becomes, ref }]))
   const atHand = {
     bindings: yield* underNewRefs(known.bindings, taken, rebound),
@@ -141,7 +146,8 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     target,
     policy: input.policy,
     now: input.now,
-    retiredTag: input.retiredTag
+    retiredTag: input.retiredTag,
+    removable: scoping.changes
   })
   const heirs = yield* inherited({
     kinds,
@@ -150,6 +156,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     gone,
     wanted,
     ofRef,
+    unseen,
     baselines: atHand.baselines,
     resolve: (to) => found.ids.get(to)
   })
@@ -194,7 +201,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
       const row = id === undefined ? undefined : rows.get(id)
       if (row !== undefined && desired.lazy === true) continue
       const baseline = baselines.get(desired.ref)
-      const asked = row === undefined ? desired : asHeir(kind, desired, row, baseline, estate)
+      const asked = scoping.asked(kind, row === undefined ? desired : asHeir(kind, desired, row, baseline, estate))
       const differing = diff({ kind, desired: asked, row, baseline, resolve: resolveHere, nameOf })
       drifts.push(...differing.drifts)
       for (const detail of differing.contested) conflicts.push({ ref: desired.ref, label: desired.label, detail })
@@ -229,14 +236,16 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   const kept = unique.dropped.size === 0 ? all : yield* withoutUnused(yield* withoutDropped(all, unique.dropped))
   const settledIn = yield* anchored(kept, relocations, target)
   yield* withoutCircles(settledIn.entries)
+  const { conflicts: waiting, operations } = yield* scoped(yield* numbered(kinds, settledIn.entries), scoping)
+  const told = [...conflicts, ...scopes.conflicts(), ...gone.conflicts, ...unique.conflicts, ...settledIn.conflicts]
   return {
-    operations: yield* numbered(kinds, settledIn.entries),
+    operations,
     bound,
     moved,
     released: identities.released,
     settled,
-    drifts,
-    conflicts: [...conflicts, ...scopes.conflicts(), ...gone.conflicts, ...unique.conflicts, ...settledIn.conflicts],
+    drifts: drifts.filter(({ ref }) => scoping.changes(ref)),
+    conflicts: [...told.filter(({ ref }) => scoping.includes(ref)), ...waiting],
     held: gone.held
   }
 }

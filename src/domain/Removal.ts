@@ -46,6 +46,8 @@ interface Input {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly retiredTag: Ref
+  /** Whether what is gone is removed in this run. */
+  readonly removable: (ref: Ref) => boolean
 }
 
 const sourceOf = (key: string): string => key.split("/")[0] ?? key
@@ -137,12 +139,12 @@ export const removals = function* (input: Input): Steps<Removals> {
       const id = input.ids.get(ref)
       const row = id === undefined ? undefined : input.target.rows(kind.name).get(id)
       if (row === undefined) continue
-      scope.total += 1
+      if (input.removable(ref)) scope.total += 1
       if (input.desired(ref) || input.desire.spared.has(ref)) continue
       if (binding.retiredAt !== null) retired.add(ref)
       const parent = parentKey(key)
       const isEvidence = input.desire.covered.has(covers(kind.name, parent)) || deleted.has(parent)
-      const entry = isEvidence ? removalOf(input, kind, binding, row) : undefined
+      const entry = isEvidence && input.removable(ref) ? removalOf(input, kind, binding, row) : undefined
       if (entry === undefined) {
         const changes = handedOver(kind, ref, row).filter(({ from }) => from !== null)
         if (changes.length > 0)

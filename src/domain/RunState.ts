@@ -1,4 +1,4 @@
-import type { Event, OperationPlanned, Outcome } from "./Event.ts"
+import type { Event, EventOf, OperationPlanned, Outcome } from "./Event.ts"
 import type { Ref } from "./Ref.ts"
 
 export interface OperationState {
@@ -20,6 +20,8 @@ export interface Batch {
 
 /** What the events of one run say. Mutable, because a run has tens of thousands of operations. */
 export interface RunState {
+  /** How it began; null until it has. */
+  started: EventOf<"RunStarted"> | null
   readonly operations: Map<number, OperationState>
   /** Batches whose outcome is not known. */
   readonly open: Map<number, Batch>
@@ -31,10 +33,13 @@ export interface RunState {
   /** When a request was last announced or settled, in milliseconds since 1970. */
   busyAt: number
   digest: string | null
+  /** Who wants no more of it. */
+  cancelledBy: string | null
   outcome: Outcome | null
 }
 
 export const emptyRun = (): RunState => ({
+  started: null,
   operations: new Map(),
   open: new Map(),
   written: new Map(),
@@ -42,6 +47,7 @@ export const emptyRun = (): RunState => ({
   batches: 0,
   busyAt: 0,
   digest: null,
+  cancelledBy: null,
   outcome: null
 })
 
@@ -56,6 +62,19 @@ const set = (state: RunState, op: number, next: OperationState["state"], detail 
 /** The only interpreter of a run's events: used while it runs, and to take it up again after a crash. */
 export const apply = (state: RunState, event: Event, at: number): RunState => {
   switch (event._tag) {
+    case "RunStarted":
+      state.started = event
+      break
+    case "StageEntered":
+      // Planning that was interrupted begins again: what it had decided is void.
+      if (event.stage === "observe") {
+        state.operations.clear()
+        state.undone.length = 0
+      }
+      break
+    case "CancelRequested":
+      state.cancelledBy = event.actor
+      break
     case "SourceUnavailable":
       state.undone.push(`source ${event.source} was not read: ${event.detail}`)
       break

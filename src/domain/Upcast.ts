@@ -12,7 +12,11 @@ export type Upcasters = { readonly [tag: string]: ReadonlyArray<Upcaster> }
 /** Of an engine that read everything each time, and kept nothing that a later reading could go on with. */
 const readWhole: JsonObject = { read: "full", why: "", since: 0, again: 0, form: "" }
 
+/** Of an engine that knew runs of everything only, begun at a terminal. */
+const ofEverything: JsonObject = { origin: "cli", scope: {}, approveRemovals: false, full: false, requestId: null }
+
 export const upcasters: Upcasters = {
+  RunStarted: [(data) => ({ ...data, ...ofEverything, label: data["trigger"] ?? "" })],
   SourceObserved: [(data) => ({ ...data, ...readWhole, cursor: null })],
   TargetObserved: [(data) => ({ ...data, ...readWhole, target: "", feed: null })],
   // Version 2 tells the pace of its requests.

@@ -142,8 +142,10 @@ const doubt = ({ observed }: State, why: string): void => {
 
 const begin = (state: State, id: string): void => {
   const row = state.runs.get(id)
-  if (row?.state === "planned") state.runs.set({ ...row, state: "applying" })
+  if (row?.state === "planned") state.runs.set({ ...row, state: "applying", interrupted: 0, detail: "" })
 }
+
+const isSending = ({ runs }: State, id: string): boolean => runs.get(id)?.state === "applying"
 
 const apply = (state: State, recorded: Recorded): void => {
   const { at, event, seq, stream } = recorded
@@ -151,13 +153,18 @@ const apply = (state: State, recorded: Recorded): void => {
   switch (event._tag) {
     case "RunStarted": {
       if (state.runs.get(stream) !== undefined) return
-      const { actor, sources, trigger: cause } = event
+      const { actor, label, origin, requestId, scope, sources, trigger: cause } = event
       const begun = {
         run: stream,
         cause,
+        origin,
+        label,
+        scope: JSON.stringify(scope),
         actor,
+        request_id: requestId,
         sources: JSON.stringify(sources),
         state: "planning",
+        interrupted: 0,
         started: at,
         detail: ""
       }
@@ -165,6 +172,10 @@ const apply = (state: State, recorded: Recorded): void => {
       return state.runs.set({ ...begun, ...open })
     }
     case "PlanSealed":
+      for (let op = event.operations; state.operations.get(stream, op) !== undefined; op++) {
+        // Of a plan that was interrupted before it was sealed, and made again.
+        state.operations.delete(stream, op)
+      }
       return run(state, stream, { state: "planned", operations: event.operations, digest: event.digest })
     case "StageEntered":
       return event.stage === "apply" ? begin(state, stream) : undefined
@@ -180,8 +191,11 @@ const apply = (state: State, recorded: Recorded): void => {
     case "TargetObserved":
       return event.form === "" ? undefined : observe(state, "netbox", event.target, seq)
     case "RunInterrupted":
+      run(state, stream, { interrupted: 1, detail: event.detail })
+      return isSending(state, stream) ? doubt(state, "a run was interrupted") : undefined
     case "RunResumed":
-      return doubt(state, "a run was interrupted")
+      run(state, stream, { interrupted: 0, detail: "" })
+      return isSending(state, stream) ? doubt(state, "a run was interrupted") : undefined
     case "OperationsSettled":
       settle(state, { ...recorded, event })
       if (event.via !== "response") return doubt(state, "an answer of NetBox was lost")
@@ -200,7 +214,17 @@ const apply = (state: State, recorded: Recorded): void => {
     case "RunCompleted": {
       const { detail, failed, ok, outcome, skipped } = event
       const pace = event.pace === null ? null : JSON.stringify(event.pace)
-      return run(state, stream, { state: "completed", outcome, ended: at, ok, failed, skipped, pace, detail })
+      return run(state, stream, {
+        state: "completed",
+        interrupted: 0,
+        outcome,
+        ended: at,
+        ok,
+        failed,
+        skipped,
+        pace,
+        detail
+      })
     }
   }
 }

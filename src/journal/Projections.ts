@@ -3,15 +3,22 @@ import type { Binding } from "../domain/Binding.ts"
 import type { EventOf, Outcome, RunPace } from "../domain/Event.ts"
 import type { Json } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
+import type { Scope } from "../domain/Scope.ts"
 import type { JournalFailed } from "./Journal.ts"
 
 export interface RunRow {
   readonly run: string
   readonly trigger: "plan" | "sync"
+  readonly origin: EventOf<"RunStarted">["origin"]
+  readonly label: string
+  readonly scope: Scope
   readonly actor: string
+  readonly requestId: string | null
   readonly sources: ReadonlyArray<string>
   /** `planning` until sealed, `planned` until something was sent, `applying` until completed. */
   readonly state: "planning" | "planned" | "applying" | "completed"
+  /** Whether it was interrupted and nobody carries it on; `detail` says why. A crash does not tell. */
+  readonly interrupted: boolean
   readonly outcome: Outcome | null
   /** Milliseconds since 1970. */
   readonly started: number
@@ -56,7 +63,10 @@ export class Projections extends Context.Tag("proxledger/Projections")<
       options?: { readonly before?: string; readonly state?: RunRow["state"]; readonly trigger?: RunRow["trigger"] }
     ) => Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
     readonly run: (id: string) => Effect.Effect<Option.Option<RunRow>, JournalFailed>
-    /** Runs that were sealed and begun but not completed, oldest first, of any of the sources. */
+    /**
+     * Runs that were sealed and begun but not completed, oldest first, of any of the sources; those that are applied as soon
+     * as they are sealed, because nobody is asked, are begun with their seal.
+     */
     readonly openRuns: Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>
     /** Runs that ended before their plan was sealed, oldest first: nothing was sent for them. */
     readonly unsealedRuns: Effect.Effect<ReadonlyArray<RunRow>, JournalFailed>

@@ -1,10 +1,12 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type { Fragment } from "@effect/sql/Statement"
 import { Effect, Option } from "effect"
 import type { Binding } from "../domain/Binding.ts"
 import type { Event, EventOf, RunPace } from "../domain/Event.ts"
 import type { Json, JsonObject } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
+import type { Scope } from "../domain/Scope.ts"
 import { breathe } from "./Breathe.ts"
 import type { OperationRow, Projections, RunRow } from "./Projections.ts"
 import { failing } from "./SqliteFailure.ts"
@@ -12,11 +14,18 @@ import { recorded, type StoredEvent } from "./StoredEvent.ts"
 import type { StoredBaseline } from "./Tables.ts"
 
 /** As stored: our own fold wrote it, so it is not checked again. */
-type StoredRun = Omit<RunRow, "sources" | "pace"> & { readonly sources: string; readonly pace: string | null }
+type StoredRun = Omit<RunRow, "sources" | "scope" | "interrupted" | "pace"> & {
+  readonly sources: string
+  readonly scope: string
+  readonly interrupted: number
+  readonly pace: string | null
+}
 
 const runOf = (row: StoredRun): RunRow => ({
   ...row,
   sources: JSON.parse(row.sources) as ReadonlyArray<string>,
+  scope: JSON.parse(row.scope) as Scope,
+  interrupted: row.interrupted === 1,
   pace: row.pace === null ? null : (JSON.parse(row.pace) as RunPace)
 })
 
@@ -59,14 +68,14 @@ const byRef = Effect.fnUntraced(function* <Row extends { readonly ref: Ref }, A>
 /** What can be asked of the tables. */
 export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["Type"], "rebuild"> => {
   const runs = sql.literal(
-    "run, cause AS trigger, actor, sources, state, outcome, started, ended, operations, ok, failed, skipped, digest, pace, detail"
+    'run, cause AS trigger, origin, label, scope, actor, request_id AS "requestId", sources, state, interrupted, outcome, started, ended, operations, ok, failed, skipped, digest, pace, detail'
   )
   const operations = sql.literal(
     'e.stream AS run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at'
   )
 
-  const inState = (state: RunRow["state"]) =>
-    sql<StoredRun>`SELECT ${runs} FROM runs WHERE state = ${state} ORDER BY started, run`.pipe(
+  const oldest = (condition: Fragment) =>
+    sql<StoredRun>`SELECT ${runs} FROM runs WHERE ${condition} ORDER BY started, run`.pipe(
       Effect.map((rows) => rows.map(runOf)),
       failing(file)
     )
@@ -99,8 +108,8 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
         Effect.map(([row]) => Option.map(Option.fromNullable(row), runOf)),
         failing(file)
       ),
-    openRuns: inState("applying"),
-    unsealedRuns: inState("planning"),
+    openRuns: oldest(sql`state = 'applying' OR (state = 'planned' AND cause = 'sync' AND origin <> 'cli')`),
+    unsealedRuns: oldest(sql`state = 'planning'`),
     operations: (run) =>
       failing(file)(
         sql<OperationRow>`

@@ -21,10 +21,17 @@ export interface Table<Row extends RowOf<Row>> {
 export interface StoredRun {
   readonly run: string
   readonly cause: string
+  readonly origin: string
+  readonly label: string
+  /** JSON. */
+  readonly scope: string
   readonly actor: string
+  readonly request_id: string | null
   /** JSON list. */
   readonly sources: string
   readonly state: string
+  /** 1 while nobody carries it on since it was interrupted. */
+  readonly interrupted: number
   readonly outcome: string | null
   readonly started: number
   readonly ended: number | null
@@ -84,9 +91,14 @@ const runs: Table<StoredRun> = {
   columns: [
     ["run", "TEXT NOT NULL"],
     ["cause", "TEXT NOT NULL"],
+    ["origin", "TEXT NOT NULL"],
+    ["label", "TEXT NOT NULL"],
+    ["scope", "TEXT NOT NULL"],
     ["actor", "TEXT NOT NULL"],
+    ["request_id", "TEXT"],
     ["sources", "TEXT NOT NULL"],
     ["state", "TEXT NOT NULL"],
+    ["interrupted", "INTEGER NOT NULL"],
     ["outcome", "TEXT"],
     ["started", "INTEGER NOT NULL"],
     ["ended", "INTEGER"],

@@ -20,6 +20,11 @@ export interface DispatchOptions {
   readonly retryDelay: Duration.Duration
   /** How often an operation is sent at most. */
   readonly attempts: number
+  /**
+   * How long an interrupted run waits for the answers that are under way, so that it leaves as little open as it can: 10 s
+   * unless given.
+   */
+  readonly farewell?: Duration.Duration
 }
 
 /** What the parts of a dispatch share. */

@@ -22,11 +22,11 @@ import {
 import { type Aftermath, judge } from "./Judgement.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import { NetBox, type UnsupportedVersion } from "./NetBox.ts"
+import { skipRest } from "./RunEnd.ts"
 import type { RunLog } from "./RunLog.ts"
 import { settle } from "./Settlement.ts"
 import { stepwise } from "./Stepwise.ts"
 
-/** How long an interrupted run waits for the answers that are under way, so that it leaves as little open as it can. */
 const farewell = Duration.seconds(10)
 
 /** What can end a dispatch before its operations have. */
@@ -155,7 +155,9 @@ const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, pa
         return done
       })
       yield* restore(Fiber.await(request)).pipe(
-        Effect.onInterrupt(() => record.pipe(Effect.disconnect, Effect.timeoutOption(farewell), Effect.ignore))
+        Effect.onInterrupt(() =>
+          record.pipe(Effect.disconnect, Effect.timeoutOption(self.options.farewell ?? farewell), Effect.ignore)
+        )
       )
       return yield* record
     })
@@ -164,7 +166,7 @@ const deliver = Effect.fn("Dispatcher.deliver")(function* (self: Dispatching, pa
 
 /**
  * Applies the operations of a sealed run, and nothing else, as many requests at a time and as long ones as NetBox bears. Ends
- * when every operation has an outcome; fails with what makes going on pointless (NetBox out of reach, a token that is
+ * when every operation has an outcome, or those that were sent when somebody cancels the run; fails with what makes going on pointless (NetBox out of reach, a token that is
  * refused), and then the run stays open to be resumed.
  */
 export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog, options: DispatchOptions) {
@@ -184,7 +186,7 @@ export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog,
       for (const { op } of blocked) schedule.settled(op)
       continue
     }
-    while (problem === undefined && underWay < gate.inFlight()) {
+    while (problem === undefined && log.state.cancelledBy === null && underWay < gate.inFlight()) {
       const parcel = schedule.next(underWay === 0, sizeOf)
       if (parcel === undefined) break
       underWay += 1
@@ -209,5 +211,6 @@ export const dispatch = Effect.fn("Dispatcher.dispatch")(function* (log: RunLog,
     for (const op of parcel.ops) if (!open.has(op)) schedule.settled(op)
   }
   if (problem !== undefined) return yield* Effect.failCause(problem)
+  if (log.state.cancelledBy !== null) return yield* skipRest(log)
   yield* log.append(stuckIn(log))
 }, Effect.scoped)

@@ -5,6 +5,9 @@ import type { Event, EventOf } from "../domain/Event.ts"
 import { canonical, type Json } from "../domain/Json.ts"
 import { retired } from "../domain/mapping/Tag.ts"
 import { type Plan, plan } from "../domain/Plan.ts"
+import { keyOf } from "../domain/Ref.ts"
+import type { Scope } from "../domain/Scope.ts"
+import { scopingOf } from "../domain/Scoping.ts"
 import type { Steps } from "../domain/Steps.ts"
 import { Projections } from "../journal/Projections.ts"
 import { breathe } from "../journal/Breathe.ts"
@@ -58,25 +61,23 @@ const sealOf = function* (
   return digest.end()
 }
 
-export interface PlannedRun {
-  readonly log: RunLog
-  readonly operations: number
-  readonly digest: string
-}
+/** How a run begins, as it is journaled. */
+export type PlanOptions = Pick<
+  EventOf<"RunStarted">,
+  "trigger" | "origin" | "label" | "scope" | "approveRemovals" | "full" | "actor" | "requestId"
+>
 
-interface Options {
-  readonly trigger: "plan" | "sync"
-  readonly approveRemovals: boolean
-  /** Read everything, also what seems not to have changed. */
-  readonly full: boolean
-}
+type Options = Pick<PlanOptions, "scope" | "approveRemovals" | "full">
+
+const sourcesOf = ({ sources }: EngineSettings["Type"], scope: Scope) =>
+  sources.filter(({ name }) => scope.sources?.includes(name) ?? true)
 
 /** Reads both sides, and journals what was seen. */
 const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: string, options: Options) {
-  const settings = yield* EngineSettings
+  const sources = sourcesOf(yield* EngineSettings, options.scope)
   const [observed, { event: targetObserved, kinds, target, warnings }] = yield* Effect.all(
     [
-      Effect.forEach(settings.sources, ({ name }) => observeSource(name, options), { concurrency: "unbounded" }),
+      Effect.forEach(sources, ({ name }) => observeSource(name, options), { concurrency: "unbounded" }),
       observeTarget(options)
     ],
     { concurrency: 2 }
@@ -87,16 +88,18 @@ const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: stri
     ...warnings.map((warning): Event => ({ _tag: "WarningRaised", ...warning })),
     { _tag: "StageEntered", stage: "plan" }
   ])
-  const seen = settings.sources.flatMap((one) => {
+  const seen = sources.flatMap((one) => {
     const observation = observed.find(({ source }) => source === one.name)?.observation
     return observation === undefined ? [] : [{ settings: one, observation }]
   })
   if (seen.length === 0) {
-    const detail = observed.flatMap(({ event }) => (event._tag === "SourceUnavailable" ? [event.detail] : []))
-    return yield* new NothingObserved({ detail: detail.join("; ") })
+    const details = observed.flatMap(({ event }) => (event._tag === "SourceUnavailable" ? [event.detail] : []))
+    const detail = sources.length === 0 ? "none is in the scope of the run" : details.join("; ")
+    return yield* new NothingObserved({ detail })
   }
   const inputs = {
     rules,
+    scope: options.scope,
     sources: observed.flatMap(({ event }) => (event._tag === "SourceObserved" ? [event.digest] : [])),
     target: targetObserved.kinds.map((kind) => kind.digest)
   }
@@ -116,6 +119,8 @@ const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string
   const baselines = yield* projections.baselines
   const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds, baselines))
   if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
+  const isSeen = new Set(seen.map(({ settings: { name } }) => name))
+  const unseen = new Set(settings.sources.flatMap(({ name }) => (isSeen.has(name) ? [] : [name])))
   const made = yield* stepwise(
     plan({
       kinds,
@@ -129,32 +134,48 @@ const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string
         approved: options.approveRemovals
       },
       retiredTag: retired,
+      scoping: scopingOf(options.scope),
+      unseen: (ref) => unseen.has(keyOf(ref).split("/", 1)[0] ?? ""),
       now: yield* Clock.currentTimeMillis
     })
   )
   return { made, warnings: wanted.warnings, inputs }
 })
 
-/** Observes the sources and NetBox, works out what to do, and seals it. Nothing is written to NetBox. */
-export const makePlan = Effect.fn("Planner.plan")(function* (options: Options) {
+const failed = (detail: string): Event => ({
+  _tag: "RunCompleted",
+  outcome: "failed",
+  ok: 0,
+  failed: 0,
+  skipped: 0,
+  requests: 0,
+  pace: null,
+  detail
+})
+
+const rulesOf = ({ rulesText }: EngineSettings["Type"]): string => digestOf(rulesText)
+
+/** The log of a run that begins, with its beginning on disk. */
+export const beginRun = Effect.fn("Planner.begin")(function* (run: string | undefined, options: PlanOptions) {
   const settings = yield* EngineSettings
   const netbox = yield* NetBox
-  const log = yield* begin(yield* runId)
-  const rules = digestOf(settings.rulesText)
+  const log = yield* begin(run ?? (yield* runId))
+  const sources = sourcesOf(settings, options.scope).map(({ name }) => name)
+  const { engine } = settings
   yield* log.append([
-    {
-      _tag: "RunStarted",
-      trigger: options.trigger,
-      actor: settings.actor,
-      sources: settings.sources.map(({ name }) => name),
-      engine: settings.engine,
-      rules,
-      target: netbox.endpoint
-    },
-    { _tag: "StageEntered", stage: "observe" }
+    { _tag: "RunStarted", ...options, sources, engine, rules: rulesOf(settings), target: netbox.endpoint }
   ])
-  return yield* Effect.gen(function* () {
-    const decided = yield* decide(log, rules, options)
+  return log
+})
+
+/**
+ * Observes the sources and NetBox, works out what to do, and seals it in the log of a run, which may have tried before and been
+ * interrupted. Nothing is written to NetBox. What ends it is journaled: as the end of the run, or as an interruption.
+ */
+export const planInto = Effect.fn("Planner.plan")(
+  function* (log: RunLog, options: Options) {
+    yield* log.append([{ _tag: "StageEntered", stage: "observe" }])
+    const decided = yield* decide(log, rulesOf(yield* EngineSettings), options)
     for (const events of pages(eventsOf(decided))) {
       yield* log.append(events)
       yield* breathe
@@ -162,23 +183,7 @@ export const makePlan = Effect.fn("Planner.plan")(function* (options: Options) {
     const { operations } = decided.made
     const digest = yield* stepwise(sealOf(operations, decided.inputs))
     yield* log.append([{ _tag: "PlanSealed", operations: operations.length, digest }])
-    return { log, operations: operations.length, digest } satisfies PlannedRun
-  }).pipe(
-    Effect.tapError((error) =>
-      log
-        .append([
-          {
-            _tag: "RunCompleted",
-            outcome: "failed",
-            ok: 0,
-            failed: 0,
-            skipped: 0,
-            requests: 0,
-            pace: null,
-            detail: error.message
-          }
-        ])
-        .pipe(Effect.ignore)
-    )
-  )
-})
+    return { operations: operations.length, digest }
+  },
+  (planning, log) => Effect.tapError(planning, (error) => Effect.ignore(log.append([failed(error.message)])))
+)

@@ -1,16 +1,25 @@
 import { Context, Effect, Layer, Option } from "effect"
-import type { Event, Outcome, RunPace } from "../domain/Event.ts"
-import { counts, type Counts } from "../domain/RunState.ts"
+import type { Event, RunPace } from "../domain/Event.ts"
+import { everything } from "../domain/Scope.ts"
+import { counts } from "../domain/RunState.ts"
 import { Journal } from "../journal/Journal.ts"
 import { Projections } from "../journal/Projections.ts"
 import type { Problem } from "./Dispatcher.ts"
 import { dispatch } from "./Dispatcher.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import { NetBox } from "./NetBox.ts"
-import { makePlan } from "./Planner.ts"
+import { beginRun, planInto, type PlanOptions } from "./Planner.ts"
 import { Proxmox } from "./Proxmox.ts"
-import { type NothingObserved, type PlanRejected, PlanUnusable } from "./RunErrors.ts"
+import { complete, type Ended, skipRest } from "./RunEnd.ts"
+import { type NothingObserved, type PlanRejected, PlanUnusable, RunCancelled } from "./RunErrors.ts"
 import { open, type RunLog } from "./RunLog.ts"
+
+export interface Applied extends Ended {
+  /** Requests sent to NetBox by the run. */
+  readonly requests: number
+  /** How far NetBox was spared by these. */
+  readonly pace: RunPace
+}
 
 export interface Planned {
   readonly run: string
@@ -20,42 +29,36 @@ export interface Planned {
   readonly digest: string
 }
 
-export interface Applied extends Counts {
-  readonly run: string
-  readonly outcome: Outcome
-  /** Requests sent to NetBox by the run. */
-  readonly requests: number
-  /** How far NetBox was spared by these. */
-  readonly pace: RunPace
-  /** What was left undone beside failed operations; "" when nothing was. */
-  readonly detail: string
+export type PlanProblem = Problem | NothingObserved | PlanRejected | RunCancelled
+
+/** What is not given is that of a command at a terminal: everything, as far as it has changed, in the name of the settings' actor. */
+export interface PlanRequest extends Partial<PlanOptions> {
+  readonly trigger: "plan" | "sync"
+  /** Plan more removals than the limit. */
+  readonly approveRemovals: boolean
+  /** The id of the run; a new one unless given. */
+  readonly run?: string
 }
 
-export type PlanProblem = Problem | NothingObserved | PlanRejected
-
-/** The engine: each member is one verb of it, and every run goes through them whoever asks. */
+/** The engine: its verbs, and every run goes through them whoever asks. */
 export class Reconciler extends Context.Tag("proxledger/Reconciler")<
   Reconciler,
   {
     /** Observes, plans and seals. Writes nothing to NetBox. A plan without operations is a completed run. */
-    readonly plan: (options: {
-      readonly trigger: "plan" | "sync"
-      /** Plan more removals than the limit. */
-      readonly approveRemovals: boolean
-      /** Read everything, also what seems not to have changed. */
-      readonly full?: boolean
-    }) => Effect.Effect<Planned, PlanProblem>
+    readonly plan: (request: PlanRequest) => Effect.Effect<Planned, PlanProblem>
     /** Applies exactly the sealed plan of a run; `digest`, when given, has to be the sealed one. */
     readonly apply: (run: string, digest?: string) => Effect.Effect<Applied, Problem | PlanUnusable>
     /** Finishes, oldest first, every run that was begun and not completed. */
-    readonly resume: Effect.Effect<ReadonlyArray<Applied>, Problem | PlanUnusable>
+    readonly resume: Effect.Effect<ReadonlyArray<Applied>, PlanProblem | PlanUnusable>
+    /** The steps of `plan` and `apply`, for who keeps the log of a run: by it a run is cancelled while it goes on. */
+    readonly begin: (request: PlanRequest) => Effect.Effect<RunLog, Problem>
+    readonly seal: (log: RunLog) => Effect.Effect<Planned, PlanProblem>
+    /** Of a sealed run. */
+    readonly carryOut: (log: RunLog) => Effect.Effect<Applied, Problem>
+    /** Goes on with a run wherever it was left; none where its plan only waits to be applied. */
+    readonly goOn: (log: RunLog) => Effect.Effect<Option.Option<Applied>, PlanProblem>
   }
 >() {}
-
-const outcomeOf = ({ failed, ok, skipped }: Counts, detail: string): Outcome => {
-  if (failed + skipped === 0) return detail === "" ? "succeeded" : "partial"
-  return ok === 0 ? "failed" : "partial"
-}
 
 const make = Effect.gen(function* () {
   const settings = yield* EngineSettings
@@ -81,53 +84,74 @@ const make = Effect.gen(function* () {
     })
   })
 
-  const complete = Effect.fnUntraced(function* (log: RunLog, sent: Pick<Applied, "requests" | "pace">) {
-    const count = counts(log.state)
-    const detail = log.state.undone.join("; ")
-    const outcome = outcomeOf(count, detail)
-    const { failed, ok, skipped } = count
-    yield* log.append([{ _tag: "RunCompleted", outcome, ok, failed, skipped, ...sent, detail }])
-    const applied: Applied = { run: log.run, outcome, ...count, ...sent, detail }
-    return applied
-  })
+  const end = (log: RunLog, sent: Pick<Applied, "requests" | "pace">) =>
+    Effect.map(complete(log, sent), (ended): Applied => ({ ...ended, ...sent }))
 
-  /** However it ends, the journal says so: a run without `RunCompleted` is one to resume. */
-  const carryOut = (log: RunLog, first: Event) =>
-    Effect.gen(function* () {
+  /** The journal says so: a run without `RunCompleted` is one to go on with. */
+  const interrupted = (log: RunLog, detail: string) =>
+    Effect.suspend(() =>
+      log.state.outcome === null ? log.append([{ _tag: "RunInterrupted", detail }]) : Effect.void
+    ).pipe(Effect.ignore)
+
+  const stopped = "stopped by a signal or by its caller"
+
+  const begin = Effect.fn("Reconciler.begin")(function* ({ run, ...request }: PlanRequest) {
+    return yield* beginRun(run, {
+      origin: "cli",
+      label: request.trigger,
+      scope: everything,
+      full: false,
+      actor: settings.actor,
+      requestId: null,
+      ...request
+    })
+  }, Effect.provide(services))
+
+  const seal = Effect.fn("Reconciler.seal")(
+    function* (log: RunLog) {
       const sent = yield* account
-      yield* log.append([first])
-      yield* dispatch(log, settings.dispatch)
-      return yield* complete(log, yield* sent)
-    }).pipe(
-      Effect.scoped,
-      Effect.tapError((problem) =>
-        log.append([{ _tag: "RunInterrupted", detail: problem.message }]).pipe(Effect.ignore)
-      ),
-      Effect.onInterrupt(() =>
-        log.append([{ _tag: "RunInterrupted", detail: "stopped by a signal or by its caller" }]).pipe(Effect.ignore)
+      const started = log.state.started
+      if (started === null) return yield* Effect.dieMessage(`run ${log.run} was not begun`)
+      const sealed = yield* Effect.raceFirst(
+        Effect.asSome(planInto(log, started)),
+        Effect.as(log.cancelled, Option.none())
       )
-    )
-
-  const plan = Effect.fn("Reconciler.plan")(
-    function* (options: {
-      readonly trigger: "plan" | "sync"
-      readonly approveRemovals: boolean
-      readonly full?: boolean
-    }) {
-      const sent = yield* account
-      const { digest, log, operations } = yield* makePlan({ ...options, full: options.full ?? false })
-      if (operations === 0) yield* complete(log, yield* sent)
-      const planned: Planned = {
-        run: log.run,
-        operations,
-        whole: log.state.undone.length === 0,
-        digest
+      const { cancelledBy, undone } = log.state
+      if (Option.isNone(sealed) || cancelledBy !== null) {
+        yield* complete(log, yield* sent)
+        return yield* new RunCancelled({ run: log.run, by: cancelledBy ?? "" })
       }
+      const { digest, operations } = sealed.value
+      if (operations === 0) yield* complete(log, yield* sent)
+      const planned: Planned = { run: log.run, operations, whole: undone.length === 0, digest }
       return planned
     },
     Effect.scoped,
-    Effect.provide(services)
+    Effect.provide(services),
+    (planning, log) => Effect.onInterrupt(planning, () => interrupted(log, stopped))
   )
+
+  /** However it ends, the journal says so. */
+  const carryOutFrom = (log: RunLog, first: Event) =>
+    Effect.gen(function* () {
+      const sent = yield* account
+      yield* log.append([first])
+      yield* Effect.catchAll(dispatch(log, settings.dispatch), (problem) =>
+        log.state.cancelledBy === null ? Effect.fail(problem) : skipRest(log)
+      )
+      return yield* end(log, yield* sent)
+    }).pipe(
+      Effect.scoped,
+      Effect.tapError((problem) => interrupted(log, problem.message)),
+      Effect.onInterrupt(() => interrupted(log, stopped))
+    )
+
+  const carryOut = Effect.fn("Reconciler.carryOut")(function* (log: RunLog) {
+    const expected = counts(log.state).open
+    return yield* carryOutFrom(log, { _tag: "StageEntered", stage: "apply", expected })
+  }, Effect.provide(services))
+
+  const plan = Effect.fn("Reconciler.plan")((request: PlanRequest) => Effect.flatMap(begin(request), seal))
 
   const apply = Effect.fn("Reconciler.apply")(function* (run: string, digest?: string) {
     const row = yield* projections.run(run)
@@ -146,32 +170,41 @@ const make = Effect.gen(function* () {
         detail: "is not the one that was sealed: it was altered. Plan again"
       })
     }
-    const log = yield* open(run)
-    const expected = counts(log.state).open
-    return yield* carryOut(log, { _tag: "StageEntered", stage: "apply", expected })
+    return yield* carryOut(yield* open(run))
   }, Effect.provide(services))
 
-  const resumeOne = Effect.fnUntraced(function* (run: string) {
-    const log = yield* open(run)
-    return yield* carryOut(log, { _tag: "RunResumed", actor: settings.actor, open: counts(log.state).open })
-  })
+  const goOn = Effect.fn("Reconciler.goOn")(function* (log: RunLog) {
+    const { cancelledBy, digest, started } = log.state
+    const resumed: Event = { _tag: "RunResumed", actor: settings.actor, open: counts(log.state).open }
+    // Nothing was sent, so there is nothing to find out.
+    if (cancelledBy !== null && log.state.batches === 0) {
+      const sent = yield* Effect.scoped(Effect.flatten(account))
+      return Option.some(yield* end(log, sent))
+    }
+    if (digest !== null) return Option.some(yield* carryOutFrom(log, resumed))
+    yield* log.append([resumed])
+    const { operations } = yield* seal(log)
+    return operations === 0 || started?.trigger === "plan" ? Option.none<Applied>() : Option.some(yield* carryOut(log))
+  }, Effect.provide(services))
 
-  /** Nobody else has the journal, so a run that is still planning has died doing so. */
-  const discard = Effect.fnUntraced(function* (run: string) {
-    const log = yield* open(run)
+  /** Whoever waited for it at a terminal is gone, and nobody else has the journal: it has died planning. */
+  const discard = Effect.fnUntraced(function* (log: RunLog) {
     const detail = "ended before its plan was sealed; nothing was sent"
     yield* log.append([
       { _tag: "RunCompleted", outcome: "cancelled", ok: 0, failed: 0, skipped: 0, requests: 0, pace: null, detail }
     ])
+    return Option.none<Applied>()
   })
 
   const resume = Effect.gen(function* () {
-    yield* Effect.forEach(yield* projections.unsealedRuns, ({ run }) => discard(run), { discard: true })
-    const rows = yield* projections.openRuns
-    return yield* Effect.forEach(rows, ({ run }) => resumeOne(run))
+    const rows = [...(yield* projections.unsealedRuns), ...(yield* projections.openRuns)]
+    const applied = yield* Effect.forEach(rows, ({ origin, run, state }) =>
+      Effect.flatMap(open(run), (log) => (origin === "cli" && state === "planning" ? discard(log) : goOn(log)))
+    )
+    return applied.flatMap(Option.toArray)
   }).pipe(Effect.provide(services), Effect.withSpan("Reconciler.resume"))
 
-  return { plan, apply, resume }
+  return { plan, apply, resume, begin, seal, carryOut, goOn }
 })
 
 export const layer: Layer.Layer<Reconciler, never, EngineSettings | NetBox | Proxmox | Journal | Projections> =

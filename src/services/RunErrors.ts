@@ -16,6 +16,16 @@ export class PlanRejected extends Schema.TaggedError<PlanRejected>()("PlanReject
   }
 }
 
+/** Somebody cancelled the run while it was planning. */
+export class RunCancelled extends Schema.TaggedError<RunCancelled>()("RunCancelled", {
+  run: Schema.String,
+  by: Schema.String
+}) {
+  override get message() {
+    return `Run ${this.run} was cancelled by ${this.by}`
+  }
+}
+
 /** There is no such plan to apply, or it is not to be applied any more. */
 export class PlanUnusable extends Schema.TaggedError<PlanUnusable>()("PlanUnusable", {
   plan: Schema.String,

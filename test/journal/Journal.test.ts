@@ -232,7 +232,7 @@ describe("read only, beside a writer", () => {
       assert.deepStrictEqual(
         lines.map(({ seq, shape, stream, tag, version }) => [seq, stream, version, tag, shape]),
         [
-          [1, "run", 1, "RunStarted", 1],
+          [1, "run", 1, "RunStarted", 2],
           [2, "run", 2, "PlanSealed", 1]
         ]
       )

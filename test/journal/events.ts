@@ -5,7 +5,13 @@ import type { Ref } from "../../src/domain/Ref.ts"
 export const started = (trigger: "plan" | "sync" = "sync"): Event => ({
   _tag: "RunStarted",
   trigger,
+  origin: "cli",
+  label: trigger,
+  scope: {},
+  approveRemovals: false,
+  full: false,
   actor: "test",
+  requestId: null,
   sources: ["lab"],
   engine: "0.0.0",
   rules: "r",

@@ -7,6 +7,7 @@ import { plan, type PlanInput } from "../../src/domain/Plan.ts"
 import type { GuestFacts } from "../../src/domain/proxmox/Observation.ts"
 import { atOnce, type Steps } from "../../src/domain/Steps.ts"
 import { targetOf } from "../../src/domain/Target.ts"
+import { scopingOf } from "../../src/domain/Scoping.ts"
 import { stepwise } from "../../src/services/Stepwise.ts"
 import { guest, observation, PureWorld } from "../support/PureWorld.ts"
 
@@ -23,6 +24,8 @@ const inputOf = (world: PureWorld, of: ReadonlyArray<GuestFacts>): PlanInput => 
   baselines: world.baselines,
   policy: { deletes: true, grace: 0, limitCount: 5, limitPercent: 20, approved: false },
   retiredTag: retired,
+  scoping: scopingOf({}),
+  unseen: () => false,
   now: 1
 })
 

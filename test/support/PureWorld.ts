@@ -8,8 +8,10 @@ import type { SourceSettings } from "../../src/domain/mapping/Facts.ts"
 import { retired } from "../../src/domain/mapping/Tag.ts"
 import { type Plan, plan } from "../../src/domain/Plan.ts"
 import type { GuestFacts, Observation } from "../../src/domain/proxmox/Observation.ts"
-import { kindOf, type Ref } from "../../src/domain/Ref.ts"
+import { keyOf, kindOf, type Ref } from "../../src/domain/Ref.ts"
 import type { Rule } from "../../src/domain/Rules.ts"
+import type { Scope } from "../../src/domain/Scope.ts"
+import { scopingOf } from "../../src/domain/Scoping.ts"
 import { atOnce } from "../../src/domain/Steps.ts"
 import { type Current, targetOf } from "../../src/domain/Target.ts"
 
@@ -67,6 +69,9 @@ export class PureWorld {
       readonly settings?: Partial<SourceSettings>
       readonly approved?: boolean
       readonly deletes?: boolean
+      readonly scope?: Scope
+      /** Sources that were not seen. */
+      readonly unseen?: ReadonlyArray<string>
     } = {}
   ): Plan & { readonly warnings: ReadonlyArray<{ readonly scope: string; readonly detail: string }> } {
     const target = targetOf(this.rows)
@@ -88,6 +93,8 @@ export class PureWorld {
           approved: options.approved ?? false
         },
         retiredTag: retired,
+        scoping: scopingOf(options.scope ?? {}),
+        unseen: (ref) => (options.unseen ?? []).includes(keyOf(ref).split("/")[0] ?? ""),
         now: this.now
       })
     )
@@ -164,6 +171,20 @@ export class PureWorld {
     }
   }
 
+  /** NetBox empties what refers to an object that goes. */
+  #unpoint(gone: string, id: number) {
+    for (const { fields, name } of kinds) {
+      for (const [field, type] of Object.entries(fields)) {
+        if (type.type !== "ref" || type.kind !== gone || type.parent === true) continue
+        for (const row of this.all(name)) {
+          if (row.fields[field] === id) {
+            this.rows.get(name)?.set(row.id, { ...row, fields: { ...row.fields, [field]: null } })
+          }
+        }
+      }
+    }
+  }
+
   #forget(ref: Ref) {
     this.bindings.delete(ref)
     this.baselines.delete(ref)
@@ -176,6 +197,7 @@ export class PureWorld {
     const id = operation.id ?? this.bindings.get(operation.ref)?.id ?? this.#next++
     if (operation.verb === "delete") {
       rows.delete(id)
+      this.#unpoint(kind.name, id)
       this.#forget(operation.ref)
       return
     }
