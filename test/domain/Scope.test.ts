@@ -290,7 +290,7 @@ describe("after any scoped runs", () => {
         for (const within of scopes) quiet(narrow, last, within)
         assert.deepStrictEqual(settled(narrow, last), settled(whole, last))
       }),
-      { numRuns: 60, seed: 7 }
+      { numRuns: 40, seed: 7 }
     )
   })
 })
