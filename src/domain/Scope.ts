@@ -11,6 +11,8 @@ export const Scope = Schema.Struct({
   kinds: optional(Schema.Array(Schema.String)),
   /** Refs of guests (or devices): with all that belongs to them, as interfaces, addresses, MAC addresses, disks. */
   guests: optional(Schema.Array(Ref)),
+  /** Of what belongs to nodes and to guests alike, as addresses: only what is of these. */
+  of: optional(Schema.Literal("nodes", "guests")),
   /** `<kind>.<field>`: written at creation, or when blank on adoption, and then left alone. */
   keep: optional(Schema.Array(Schema.String)),
   /** Kinds whose objects are created, and neither changed nor removed. */

@@ -4,7 +4,7 @@ import { atOnce } from "../../../../src/domain/Steps.ts"
 import { after, beginning, type Numbered, type Position } from "../../../../src/http/legacy/sync/frames/Position.ts"
 import { completion, type Ending } from "../../../../src/http/legacy/sync/frames/Ending.ts"
 import { Narrator } from "../../../../src/http/legacy/sync/frames/Narrator.ts"
-import { type Script, scriptOf } from "../../../../src/http/legacy/sync/frames/Script.ts"
+import { Draft, type Script, scriptOf } from "../../../../src/http/legacy/sync/frames/Script.ts"
 import { stageNames } from "../../../../src/http/legacy/sync/frames/Stage.ts"
 import type { Telling } from "../../../../src/http/legacy/sync/frames/Teller.ts"
 import { Journal } from "../../../../src/journal/Journal.ts"
@@ -22,14 +22,9 @@ export const recordedOf = Effect.fnUntraced(function* (run: string) {
 export const scriptFor = Effect.fnUntraced(function* (events: ReadonlyArray<Recorded>) {
   const projections = yield* Projections
   const known = { bindings: yield* projections.bindings, baselines: yield* projections.baselines }
-  return atOnce(
-    scriptOf(
-      events[0]?.stream ?? "",
-      {},
-      events.map(({ event }) => event),
-      known
-    )
-  )
+  const draft = new Draft()
+  for (const { event } of events) draft.take(event)
+  return atOnce(scriptOf(events[0]?.stream ?? "", draft, known))
 })
 
 export interface Narrated {

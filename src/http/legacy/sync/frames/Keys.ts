@@ -1,4 +1,4 @@
-import { keyOf, kindOf, type Ref, ref } from "../../../../domain/Ref.ts"
+import { keyOf, type Ref, ref } from "../../../../domain/Ref.ts"
 
 /** Whose an object is, by the key of its ref: `lab/101/net0` is of the guest `lab/101`, `lab/node/pve1/vmbr0` of a node. */
 const parts = (of: Ref): ReadonlyArray<string> => keyOf(of).split("/")
@@ -28,6 +28,3 @@ export const interfaceOf = (of: Ref): Ref => {
 
 /** A text by which refs of a kind are sorted: numbers by value, so that guest 9 comes before guest 101. */
 export const orderOf = (of: Ref): string => keyOf(of).replace(/\d+/g, (digits) => digits.padStart(12, "0"))
-
-/** Whether an object belongs to something of a source, and is not shared by all. */
-export const isOfSource = (of: Ref): boolean => kindOf(of) === "virtualization.virtualmachine" || parts(of).length > 2

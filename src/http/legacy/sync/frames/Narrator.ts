@@ -47,8 +47,9 @@ export class Narrator {
     return this.#ending
   }
 
-  get script(): Script | undefined {
-    return this.#sealed?.script
+  /** What the run is about, and what became of it; null as long as it is not sealed. */
+  get told(): { readonly script: Script; readonly outcomes: Outcomes } | null {
+    return this.#sealed
   }
 
   /** What an event adds. `script` comes with the seal, and not before. Nothing is told after the ending. */
@@ -90,6 +91,10 @@ export class Narrator {
   }
 
   #note(event: Event): void {
+    if (event._tag === "StageEntered" && event.stage === "observe") {
+      this.#unavailable.length = 0
+      this.#warnings.length = 0
+    }
     if (event._tag === "SourceUnavailable") {
       this.#unavailable.push({ source: event.source, detail: event.detail })
       this.#warnings.push(`source ${event.source} was not read: ${event.detail}`)

@@ -2,7 +2,7 @@ import type { Binding } from "../../../../domain/Binding.ts"
 import type { Event, EventOf, OperationPlanned } from "../../../../domain/Event.ts"
 import type { Json } from "../../../../domain/Json.ts"
 import { kindOf, type Ref } from "../../../../domain/Ref.ts"
-import type { Scope } from "../../../../domain/Scope.ts"
+import { everything, type Scope } from "../../../../domain/Scope.ts"
 import type { Steps } from "../../../../domain/Steps.ts"
 import { orderOf, ownerOf, sourceOf } from "./Keys.ts"
 import { type Place, placeOf } from "./Place.ts"
@@ -25,6 +25,8 @@ export interface Placed extends OperationPlanned {
 /** Everything a sealed run is going to tell of: the same for all who follow it. */
 export interface Script {
   readonly run: string
+  /** The branch of NetBox it writes to; undefined: none. */
+  readonly branch: string | undefined
   readonly operations: ReadonlyMap<number, Placed>
   /** The same by where they are told. */
   readonly placed: ReadonlyMap<Place, ReadonlyArray<Placed>>
@@ -66,23 +68,35 @@ const gather = <K, A>(map: Map<K, Array<A>>, key: K, one: A): void => {
   else same.push(one)
 }
 
-/** A script out of the events of one run, up to its seal, and what the journal knew. */
-export const scriptOf = function* (run: string, scope: Scope, events: Iterable<Event>, known: Known): Steps<Script> {
-  const operations = new Map<number, Placed>()
-  const byRef = new Map<Ref, Array<Placed>>()
-  const byPlace = new Map<Place, Array<Placed>>()
-  const conflicts = new Map<Ref, EventOf<"ConflictFound">>()
-  const seen = new Set<string>()
-  for (const event of events) {
-    yield
-    if (event._tag === "SourceObserved") seen.add(event.source)
-    if (event._tag === "ConflictFound") conflicts.set(event.ref, event)
-    if (event._tag !== "OperationPlanned") continue
+/** What the events of one run say up to its seal. Mutable: it grows with them. */
+export class Draft {
+  readonly operations = new Map<number, Placed>()
+  readonly byRef = new Map<Ref, Array<Placed>>()
+  readonly byPlace = new Map<Place, Array<Placed>>()
+  readonly conflicts = new Map<Ref, EventOf<"ConflictFound">>()
+  /** Sources that were read. */
+  readonly seen = new Set<string>()
+  scope: Scope = everything
+
+  take(event: Event): void {
+    if (event._tag === "RunStarted") this.scope = event.scope
+    // Planning that was interrupted begins again: what it had decided is void.
+    if (event._tag === "StageEntered" && event.stage === "observe") {
+      for (const collected of [this.operations, this.byRef, this.byPlace, this.conflicts, this.seen]) collected.clear()
+    }
+    if (event._tag === "SourceObserved") this.seen.add(event.source)
+    if (event._tag === "ConflictFound") this.conflicts.set(event.ref, event)
+    if (event._tag !== "OperationPlanned") return
     const placed = { ...event, place: placeOf(event) }
-    operations.set(event.op, placed)
-    gather(byRef, event.ref, placed)
-    gather(byPlace, placed.place, placed)
+    this.operations.set(event.op, placed)
+    gather(this.byRef, event.ref, placed)
+    gather(this.byPlace, placed.place, placed)
   }
+}
+
+/** The script of a sealed run, out of its events and what the journal knew. */
+export const scriptOf = function* (run: string, draft: Draft, known: Known): Steps<Script> {
+  const { byPlace, byRef, conflicts, operations, scope, seen } = draft
   const things = new Map<Ref, Thing>()
   const add = (ref: Ref, id: number | null, label: string) =>
     things.set(ref, { ref, id, label, operations: byRef.get(ref) ?? [], conflict: conflicts.get(ref)?.detail ?? null })
@@ -118,5 +132,13 @@ export const scriptOf = function* (run: string, scope: Scope, events: Iterable<E
     }
     return known.baselines.get(ref)?.get(field)
   }
-  return { run, operations, placed: byPlace, things: sorted, thing: (ref) => things.get(ref), value }
+  return {
+    run,
+    branch: scope.branch,
+    operations,
+    placed: byPlace,
+    things: sorted,
+    thing: (ref) => things.get(ref),
+    value
+  }
 }
