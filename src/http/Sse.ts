@@ -50,14 +50,19 @@ const opening = new Uint8Array(0)
 
 export const contentType = "text/event-stream; charset=utf-8"
 
-/** Answers with events until they end, the client goes or the service stops. A client that does not read holds them up. */
+/**
+ * Answers with events until they end, the client goes or the service stops. A client that does not read holds them up.
+ * `partsItself`: the stream heeds the stop of the service, and has a last word.
+ */
 export const sse = <R>(
-  frames: Stream.Stream<Frame, never, R>
+  frames: Stream.Stream<Frame, never, R>,
+  options: { readonly partsItself: boolean } = { partsItself: false }
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R | Shutdown> =>
   Effect.gen(function* () {
     const { untilShutdown } = yield* Shutdown
     const context = yield* Effect.context<R>()
-    const body = untilShutdown(withKeepalive(Stream.map(Stream.provideContext(frames, context), bytesOf)))
+    const lively = withKeepalive(Stream.map(Stream.provideContext(frames, context), bytesOf))
+    const body = options.partsItself ? lively : untilShutdown(lively)
     return HttpServerResponse.stream(Stream.concat(Stream.make(opening), body), {
       contentType,
       headers: { "cache-control": "no-cache", "x-accel-buffering": "no", connection: "keep-alive" }

@@ -112,7 +112,6 @@ export class Found extends Effect.Service<Found>()("proxledger/LegacyFound", {
       const { told } = narrator
       if (told === null) return []
       return yield* engines.use((engine) => ofStage(engine, told, narrator, of), branch === undefined ? {} : { branch })
-      return body
     })
 
     /** The `result` of the last frame: of a single stage what it said itself, of a full update all objects. */

@@ -49,10 +49,11 @@ export const told = Effect.fnUntraced(function* (run: string, telling: Telling, 
     const { ending, frames } = narrator.interrupt()
     return Stream.fromIterable<Frame>([...frames, completion(ending, telling, {})])
   })
-  return Stream.concat(first, rest).pipe(
+  const frames: Stream.Stream<Frame> = Stream.concat(first, rest).pipe(
     Stream.interruptWhenDeferred(begun),
     // A journal that cannot be read ends the stream as a stop does; the reason is the operator's to see.
     Stream.catchAll((error) => Stream.execute(Effect.logError(`Run ${run} cannot be followed: ${error.message}`))),
     Stream.concat(last)
   )
+  return { frames, narrator }
 })

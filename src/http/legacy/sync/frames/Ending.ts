@@ -8,11 +8,12 @@ import type { Telling } from "./Teller.ts"
 
 /** How a run ended, so far as its stream is concerned. */
 export interface Ending {
+  /** "" where nothing had to run. */
   readonly run: string
   readonly outcome: Outcome | "planned" | "interrupted"
   /** Nothing failed: what waits for approval has not failed. */
   readonly ok: boolean
-  /** Of the whole run; null where none of it was planned. */
+  /** Of the whole run. */
   readonly operations: {
     readonly ok: number
     readonly failed: number
@@ -68,7 +69,8 @@ export const completion = (ending: Ending, telling: Telling, result: JsonObject)
     },
     ...(ending.ok ? {} : { errors: [{ detail: isStopped(ending) ? stopped : ending.detail }] }),
     outcome,
-    run_id: run,
+    ...(run === "" ? {} : { run_id: run }),
+    ...(telling.dryRun ? { dry_run: true } : {}),
     operations,
     counters: Object.fromEntries([...tallies].map(([stage, tally]) => [stage, countersOf(tally)]))
   })

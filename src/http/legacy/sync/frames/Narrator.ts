@@ -64,6 +64,14 @@ export class Narrator {
     return event._tag === "RunCompleted" ? [...frames, ...this.#end(event)] : frames
   }
 
+  /** All frames of a request that concerns nothing the engine writes: what is known is told, and nothing runs. */
+  rest(script: Script, at: number): Frames {
+    this.#sealed = { script, outcomes: new Outcomes(script, this.#telling.dryRun), stages: this.#telling.stages }
+    const frames = [...(this.#isFull ? [] : [this.#started(this.#telling.stages[0])]), ...this.#advance([], at)]
+    this.#ending = this.#endingOf(this.#telling.dryRun ? "planned" : "succeeded", true, "")
+    return frames
+  }
+
   /** When the events end and the run does not: the service stops, or the run waits to be taken up again. */
   interrupt(): { readonly frames: Frames; readonly ending: Ending } {
     this.#ending ??= this.#endingOf("interrupted", false, this.#interruption)
