@@ -19,7 +19,9 @@ export interface Scoping {
 const belongs = (key: string, owner: string): boolean =>
   key.startsWith(owner) && (key.length === owner.length || key[owner.length] === "/" || key[owner.length] === "~")
 
-export const scopingOf = ({ createOnly = [], guests, keep = [], kinds }: Scope): Scoping => {
+const isOfNode = (key: string): boolean => key.split("/", 2)[1] === "node"
+
+export const scopingOf = ({ createOnly = [], guests, keep = [], kinds, of }: Scope): Scoping => {
   const among = kinds === undefined ? undefined : new Set(kinds)
   const created = new Set(createOnly)
   const kept = new Map<string, Array<string>>()
@@ -39,10 +41,11 @@ export const scopingOf = ({ createOnly = [], guests, keep = [], kinds }: Scope):
   const includes = (ref: Ref) => {
     if (among !== undefined && !among.has(kindOf(ref))) return false
     const key = keyOf(ref)
+    if (of !== undefined && isOfNode(key) !== (of === "nodes")) return false
     return guests === undefined || (owners.get(stem(key)) ?? []).some((owner) => belongs(key, owner))
   }
   return {
-    whole: among === undefined && guests === undefined && created.size === 0,
+    whole: among === undefined && guests === undefined && of === undefined && created.size === 0,
     includes,
     changes: (ref) => includes(ref) && !created.has(kindOf(ref)),
     asked: (kind, desired) => {

@@ -119,6 +119,23 @@ describe("a scope of guests", () => {
   })
 })
 
+describe("a scope of what nodes and guests both have", () => {
+  const cards = ["pve1", "pve2"].map((name, index) => ({
+    name,
+    online: true,
+    network: [{ iface: "vmbr0", type: "bridge", active: 1, address: `10.9.0.${index + 1}`, netmask: "24" }]
+  }))
+
+  it("is that of the one or of the other", () => {
+    const made = (of: "nodes" | "guests") =>
+      new PureWorld()
+        .plan([observation([guest(101)], { nodes: cards })], { scope: { kinds: [address], of } })
+        .operations.flatMap(({ ref }) => (kindOf(ref) === address ? [keyOf(ref)] : []))
+    assert.deepStrictEqual(made("nodes"), ["lab/node/pve1/vmbr0/10.9.0.1", "lab/node/pve2/vmbr0/10.9.0.2"])
+    assert.deepStrictEqual(made("guests"), ["lab/101/net0/10.0.0.101"])
+  })
+})
+
 describe("what a scope keeps", () => {
   const keep = { keep: [`${machine}.memory`, `${machine}.tags`] }
 

@@ -12,13 +12,13 @@ const asFailed = (status: number) => (error: { readonly message: string }) => fa
 const unavailable = (error: { readonly message: string }) =>
   Effect.zipRight(Effect.logError(error.message), failed(503, "The service cannot reach its own data. Try again later"))
 
-/** What keeps a run from beginning, or from being followed, in the words of the old surface. */
-export const refusals = {
-  NoEndpoint: asFailed(400),
+/** What keeps a request from being understood, in the words of the old surface. */
+export const refusals = { NoEndpoint: asFailed(400), JournalFailed: unavailable, StoreFailed: unavailable }
+
+/** What keeps a run from beginning, or from being followed. */
+export const runRefusals = {
+  ...refusals,
   ScopeRefused: asFailed(400),
   RunActive: asRefused(409),
-  Conflict: asRefused(409),
-  RunNotFound: asRefused(404),
-  JournalFailed: unavailable,
-  StoreFailed: unavailable
+  Conflict: asRefused(409)
 }

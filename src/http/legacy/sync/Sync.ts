@@ -1,7 +1,6 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Clock, Deferred, Effect, Fiber, Option, Stream } from "effect"
-import type { Json } from "../../../domain/Json.ts"
 import type { Ref } from "../../../domain/Ref.ts"
 import { Journal } from "../../../journal/Journal.ts"
 import { Projections } from "../../../journal/Projections.ts"
@@ -25,7 +24,7 @@ import { Narrator } from "./frames/Narrator.ts"
 import { beginning } from "./frames/Position.ts"
 import { Draft, scriptOf } from "./frames/Script.ts"
 import type { StageName } from "./frames/Stage.ts"
-import { refusals } from "./Refusals.ts"
+import { refusals, runRefusals } from "./Refusals.ts"
 
 /** A route of the old surface with the request that came to it. */
 export interface Route {
@@ -139,7 +138,7 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
     const stream = Effect.fn("LegacySync.stream")(function* (route: Route) {
       const { all, asked: one, named } = yield* asked(route)
       if (one.scope === null) {
-        const { frames } = yield* atRest(one, one.scope === null && all.length === 0 ? [] : all, named)
+        const { frames } = yield* atRest(one, all, named)
         return yield* sse(Stream.fromIterable(frames))
       }
       const request = requestOf(one, one.scope, (yield* Caller).by)
@@ -170,7 +169,7 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
       const complete = frames.at(-1)?.data ?? {}
       if (narrator.ending?.ok !== true) return yield* failure(narrator.ending)
       return { complete, narrator, telling, scope: one.scope }
-    }, Effect.catchTags(refusals))
+    }, Effect.catchTags(runRefusals))
     return { stream, answer, found }
   })
 }) {}
