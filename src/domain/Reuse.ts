@@ -38,8 +38,9 @@ type Kinship = "same" | "another" | "unknown"
 const kinship = (desired: Desired, applied: ReadonlyMap<string, Json>, children: ReadonlyArray<Binding>): Kinship => {
   const differs = (field: string) => {
     const was = applied.get(field)
-    const is = desired.fields[field]?.value
-    return was !== undefined && is !== undefined && was !== is
+    const is = desired.fields[field]
+    // A name that was given a suffix is still the guest's.
+    return was !== undefined && is !== undefined && was !== is.value && is.accepts?.includes(was) !== true
   }
   if (differs(typeField)) return "another"
   const macs = macsOf(desired)

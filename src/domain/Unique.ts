@@ -2,6 +2,7 @@ import type { Entry } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import { canonical, equal, type Json } from "./Json.ts"
 import type { Kind } from "./Kind.ts"
+import { withSuffix } from "./mapping/Naming.ts"
 import type { Resolve } from "./Diff.ts"
 import { comparable } from "./Diff.ts"
 import { byKind, type Ref } from "./Ref.ts"
@@ -49,6 +50,17 @@ const replaced = (changes: ReadonlyArray<Change>, field: string, to: Json, row: 
     if (change.field !== field) return [change]
     return row !== undefined && equal(row.fields[field] ?? null, to) ? [] : [{ ...change, to }]
   })
+
+/**
+ * What is marked as gone keeps its name, and a guest that is rebuilt again and again under one vmid leaves one each time: so
+ * there is a next name whatever their number, which is `taken` at most.
+ */
+const alternatives = function* (kind: Kind, field: string, first: Json, taken: number): Generator<Json> {
+  yield first
+  if (kind.removal.how !== "retire" || typeof first !== "string") return
+  const most = kind.fields[field]?.maxLength ?? Number.MAX_SAFE_INTEGER
+  for (let at = 2; at <= taken + 1; at++) yield withSuffix(first, ` ${at}`, most)
+}
 
 /** Who holds each value of a rule, before this plan and as far as it has been gone through. */
 const holdersOf = function* (
@@ -111,8 +123,12 @@ export const settleUnique = function* (input: {
         for (const field of rule.fields) {
           const alternative = entry.alternatives[field]
           if (text !== undefined || alternative === undefined) continue
-          entry.changes = replaced(entry.changes, field, alternative, entry.row)
-          text = free()
+          for (const value of alternatives(kind, field, alternative, holders.size)) {
+            if (!entry.changes.some((change) => change.field === field)) break
+            entry.changes = replaced(entry.changes, field, value, entry.row)
+            text = free()
+            if (text !== undefined) break
+          }
         }
         if (text === undefined) {
           const taken = plannedText(rule, entry, resolve).split(separator)[0]

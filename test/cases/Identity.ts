@@ -1,7 +1,7 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Case } from "./Case.ts"
-import { ct, eth0, mac, uuid, vm } from "./Guests.ts"
+import { eth0, mac, uuid, vm } from "./Guests.ts"
 import {
   clusters,
   conflicts,
@@ -14,9 +14,9 @@ import {
   make,
   edit,
   names,
-  row,
   rows,
   synced,
+  uidOf,
   type World,
   writes
 } from "./World.ts"
@@ -40,11 +40,6 @@ const machineByHand = (world: World, cluster: number, name: string, address: str
     yield* edit(world, interfaces, nic, { primary_mac_address: hardware })
     return id
   })
-
-const uidOf = (found: { readonly [field: string]: unknown }) => {
-  const custom = found["custom_fields"]
-  return typeof custom === "object" && custom !== null && "proxledger_uid" in custom ? custom.proxledger_uid : undefined
-}
 
 /** Which NetBox object a guest is, and which it is not. */
 export const identityCases: ReadonlyArray<Case> = [
@@ -154,80 +149,6 @@ export const identityCases: ReadonlyArray<Case> = [
         assert.deepStrictEqual(yield* names(world), ["web", "web (101)"])
         assert.strictEqual((yield* machine(world, "web")).id, id)
         assert.strictEqual((yield* machine(world, "web"))["last_updated"], before["last_updated"])
-      })
-  },
-  {
-    number: 18,
-    title:
-      "a vmid given to another guest: the machine of the former is marked as gone, the new guest has one of its own",
-    real: true,
-    run: (world) =>
-      Effect.gen(function* () {
-        yield* world.proxmox.addGuest(vm(101, "web"))
-        yield* world.proxmox.addGuest(vm(102, "app"))
-        yield* synced
-        const [web, app] = [yield* machine(world, "web"), yield* machine(world, "app")]
-        yield* world.proxmox.removeGuest(101)
-        yield* world.proxmox.removeGuest(102)
-        const another = (vmid: number) => ({
-          config: { net0: `virtio=${mac(vmid)},bridge=vmbr0`, smbios1: `uuid=${uuid(vmid)}` },
-          interfaces: [eth0(vmid)]
-        })
-        yield* world.proxmox.addGuest(vm(101, "db", another(901)))
-        yield* world.proxmox.addGuest(vm(102, "app", another(902)))
-        yield* synced
-        for (const old of [web, app]) {
-          const now = yield* row(world, machines, { id: old.id })
-          assert.deepInclude(now, { name: old["name"], status: "decommissioning", serial: old["serial"] })
-          assert.includeMembers([now["tags"]].flat(), ["Proxledger retired"])
-        }
-        const [db, second] = [yield* machine(world, "db"), yield* machine(world, "app (102)")]
-        assert.deepStrictEqual([uidOf(db), db["status"], db["serial"]], ["lab/101", "active", uuid(901)])
-        assert.deepStrictEqual([uidOf(second), second["status"]], ["lab/102", "active"])
-        assert.lengthOf(yield* names(world), 4)
-      })
-  },
-  {
-    number: 19,
-    title: "a vmid that passes from a virtual machine to a container is another guest",
-    run: (world) =>
-      Effect.gen(function* () {
-        yield* world.proxmox.addGuest(vm(101, "web"))
-        yield* synced
-        const old = yield* machine(world, "web")
-        yield* world.proxmox.removeGuest(101)
-        yield* world.proxmox.addGuest(ct(101, "proxy"))
-        yield* synced
-        assert.strictEqual((yield* row(world, machines, { id: old.id }))["status"], "decommissioning")
-        const now = yield* machine(world, "proxy")
-        assert.notStrictEqual(now.id, old.id)
-        assert.deepStrictEqual([uidOf(now), now["status"]], ["lab/101", "active"])
-      })
-  },
-  {
-    number: 20,
-    title: "a backup restored over its vmid is the same machine, updated",
-    run: (world) =>
-      Effect.gen(function* () {
-        yield* world.proxmox.addGuest(vm(101, "web"))
-        yield* synced
-        const old = yield* machine(world, "web")
-        yield* world.proxmox.removeGuest(101)
-        yield* world.proxmox.addGuest(
-          vm(101, "web-restored", {
-            config: { memory: "4096", net0: `virtio=${mac(901)},bridge=vmbr0` },
-            interfaces: [eth0(901)]
-          })
-        )
-        yield* synced
-        assert.deepStrictEqual(
-          (yield* rows(world, machines)).map((one) => [one.id, one["name"], one["memory"], one["status"]]),
-          [[old.id, "web-restored", 4096, "active"]]
-        )
-        assert.deepStrictEqual(
-          (yield* rows(world, interfaces)).map((one) => one["primary_mac_address"]),
-          [mac(901)]
-        )
       })
   },
   {

@@ -83,6 +83,12 @@ export const row = (world: World, kind: string, values: JsonObject) =>
     return found[0] ?? { id: 0 }
   })
 
+/** The identity that an object carries. */
+export const uidOf = (found: { readonly [field: string]: unknown }) => {
+  const custom = found["custom_fields"]
+  return typeof custom === "object" && custom !== null && "proxledger_uid" in custom ? custom.proxledger_uid : undefined
+}
+
 export const machine = (world: World, name: string) => row(world, machines, { name })
 
 /** Names of all virtual machines, in the order in which they were made. */

@@ -9,6 +9,7 @@ import { legacyCases } from "./Legacy.ts"
 import { moveCases } from "./Moves.ts"
 import { nameCases } from "./Names.ts"
 import { quietCases } from "./Quiet.ts"
+import { reuseCases } from "./Reuse.ts"
 import { scopeCases } from "./Scopes.ts"
 import { tagCases } from "./Tags.ts"
 import { vlanCases } from "./Vlans.ts"
@@ -19,6 +20,7 @@ export const allCases: ReadonlyArray<Case> = [
   ...quietCases,
   ...nameCases,
   ...identityCases,
+  ...reuseCases,
   ...moveCases,
   ...scopeCases,
   ...availabilityCases,

@@ -1,35 +1,6 @@
 import { Effect } from "effect"
 import type { SimulatedProxmox } from "../../src/demo/SimulatedProxmox.ts"
-import type { Json } from "../../src/domain/Json.ts"
-
-/** What the test knows of a guest: enough to write its configuration, and to say what NetBox must hold. */
-export interface Guest {
-  vmid: number
-  readonly type: "qemu" | "lxc"
-  /** Who it is, whatever its vmid: its hardware UUID, as good for containers here. */
-  readonly uuid: string
-  name: string
-  node: string
-  running: boolean
-  memory: number
-  cores: number
-  tags: ReadonlyArray<string>
-  nics: ReadonlyArray<Nic>
-  disks: ReadonlyArray<Disk>
-}
-
-export interface Nic {
-  readonly slot: number
-  readonly mac: string
-  readonly tag: number | null
-  readonly address: string
-}
-
-export interface Disk {
-  readonly slot: number
-  /** GiB. */
-  readonly size: number
-}
+import { configOf, type Guest, keysOf, type Nic } from "./Guest.ts"
 
 /** Something that happens in Proxmox. `who` counts the living guests, or those deleted, modulo their number. */
 export type Happening =
@@ -61,39 +32,6 @@ export const nodeAt = (index: number): string => nodes[index % nodes.length] ?? 
 const names = ["web", "Web", "db", "mail", "web-2"]
 
 const nameAt = (index: number): string => names[index % names.length] ?? "web"
-
-export const keysOf = (guest: Guest) => ({
-  nic: ({ slot }: Nic) => (guest.type === "qemu" ? `net${slot}` : `eth${slot}`),
-  disk: ({ slot }: Disk) => (guest.type === "qemu" ? `scsi${slot}` : slot === 0 ? "rootfs" : `mp${slot}`)
-})
-
-const configOf = (guest: Guest): { readonly [key: string]: Json } => {
-  const { cores, disks, memory, name, nics, tags, type, uuid, vmid } = guest
-  const isQemu = type === "qemu"
-  const tagged = ({ tag }: Nic) => (tag === null ? "" : `,tag=${tag}`)
-  const volume = ({ size, slot }: Disk) => `local-lvm:vm-${vmid}-disk-${slot},size=${size}G`
-  return {
-    ...(isQemu
-      ? { name, ostype: "l26", smbios1: `uuid=${uuid}`, agent: "1", sockets: 1, memory: String(memory) }
-      : { hostname: name, ostype: "debian", memory }),
-    cores,
-    ...(tags.length === 0 ? {} : { tags: tags.join(";") }),
-    ...Object.fromEntries(
-      nics.map((nic) => [
-        `net${nic.slot}`,
-        isQemu
-          ? `virtio=${nic.mac},bridge=vmbr0${tagged(nic)}`
-          : `name=eth${nic.slot},bridge=vmbr0,hwaddr=${nic.mac},ip=${nic.address}/24${tagged(nic)}`
-      ])
-    ),
-    ...Object.fromEntries(
-      disks.map((disk) => [
-        keysOf(guest).disk(disk),
-        isQemu || disk.slot === 0 ? volume(disk) : volume(disk).replace(",", `,mp=/srv${disk.slot},`)
-      ])
-    )
-  }
-}
 
 const hex = (value: number, length: number) => value.toString(16).toUpperCase().padStart(length, "0")
 
@@ -158,7 +96,9 @@ export const make = (proxmox: SimulatedProxmox) => {
     cores: 1,
     tags: [],
     nics: Array.from({ length: nics }, (_, slot) => newNic(slot)),
-    disks: [{ slot: 0, size: 8 }]
+    disks: [{ slot: 0, size: 8 }],
+    seenAs: undefined,
+    isRecarded: false
   })
 
   const pick = <A>(items: ReadonlyArray<A>, index: number): A | undefined => items[index % Math.max(1, items.length)]
@@ -214,7 +154,9 @@ export const make = (proxmox: SimulatedProxmox) => {
         return appear(newGuest({ vmid, node, type: what.lxc ? "lxc" : "qemu", name: `new-${fresh()}` }, 1))
       }
       case "rename":
-        return change(what.who, (guest) => void (guest.name = nameAt(what.name)))
+        return change(what.who, (guest) => {
+          if (guest.type === "qemu" || !guest.isRecarded) guest.name = nameAt(what.name)
+        })
       case "move":
         return change(what.who, (guest) => {
           if (!offline.has(nodeAt(what.node))) guest.node = nodeAt(what.node)
@@ -231,9 +173,12 @@ export const make = (proxmox: SimulatedProxmox) => {
           if (guest.nics.length > 1) guest.nics = guest.nics.slice(0, -1)
         })
       case "changeMac":
-        // With a second card that keeps its address it is certainly the same guest.
+        // A container whose name and only MAC address change at once is another one, as far as anybody can tell.
         return change(what.who, (guest) => {
-          if (guest.nics.length > 1) withNic(guest, (nic) => ({ ...nic, mac: newMac() }))
+          const isOnly = guest.nics.length === 1
+          if (isOnly && guest.type === "lxc" && guest.seenAs !== guest.name) return
+          if (isOnly) guest.isRecarded = true
+          withNic(guest, (nic) => ({ ...nic, mac: newMac() }))
         })
       case "readdress":
         return change(what.who, (guest) => withNic(guest, (nic) => ({ ...nic, address: newAddress() })))
@@ -289,6 +234,11 @@ export const make = (proxmox: SimulatedProxmox) => {
       const card = guest.nics.find(({ slot }) => part === `net${slot}`)
       if (card !== undefined) return last === undefined || last === card.mac || last === card.address
       return guest.disks.some((disk) => keysOf(guest).disk(disk) === part)
+    },
+    /** What a synchronisation without mishap has seen. */
+    seen: () => {
+      for (const guest of living.values())
+        if (!offline.has(guest.node)) Object.assign(guest, { seenAs: guest.name, isRecarded: false })
     },
     /** All nodes up, all agents answering. */
     calm: Effect.gen(function* () {

@@ -3,6 +3,7 @@ import { Fault } from "../../src/demo/proxmox/Faults.ts"
 import * as SimulatedNetBox from "../../src/demo/SimulatedNetBox.ts"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import { keyOf } from "../../src/domain/Ref.ts"
+import type { Rule } from "../../src/domain/Rules.ts"
 import { Journal } from "../../src/journal/Journal.ts"
 import { layerMemory } from "../../src/journal/JournalSqlite.ts"
 import { Projections } from "../../src/journal/Projections.ts"
@@ -11,6 +12,8 @@ import { syncWith } from "../support/Sync.ts"
 import * as Estate from "./Estate.ts"
 import * as Operator from "./Operator.ts"
 import { boundTo, differences } from "./Oracle.ts"
+import * as Primaries from "./Primaries.ts"
+import { tablesOf } from "./Tables.ts"
 
 interface NetBoxMishap {
   readonly netbox: "cut" | "appliedThenCut" | 403 | 429 | 500 | 503
@@ -63,7 +66,7 @@ const deed: fc.Arbitrary<Operator.Deed> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      hand: at("name", "description", "comments", "planned", "tag", "untag", "interface"),
+      hand: at("name", "description", "comments", "planned", "role", "primary", "tag", "untag", "interface"),
       who
     })
   },
@@ -109,6 +112,11 @@ export const history: fc.Arbitrary<ReadonlyArray<Step>> = fc
     { minLength: 3, maxLength: 16, size: "max" }
   )
   .map((steps) => [{ do: "create", lxc: false, node: 0, name: 0, nics: 1 }, ...steps])
+
+const rules: ReadonlyArray<Rule> = [
+  { name: "machines", match: { type: "qemu" }, set: { role: "Server" } },
+  { name: "containers", match: { type: "lxc" }, set: { role: "Container" } }
+]
 
 /** Runs until all is read again: most histories have runs that read what changed and runs that read all. */
 const fullEvery = 3
@@ -173,6 +181,8 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
     })
     const estate = Estate.make(proxmox)
     const operator = Operator.make(netbox)
+    yield* operator.begin
+    const primaries = Primaries.make(netbox, estate)
     const services = yield* Layer.build(layerMemory).pipe(Effect.orDie)
     const served = new Map<number, string>()
     const journaled = crashing(services)
@@ -182,6 +192,7 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
       const layer = engine({
         netbox,
         proxmox,
+        rules,
         journal: journaled.layer,
         settle: "60 millis",
         retryDelay: "1 millis",
@@ -190,6 +201,7 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
       return { scope, context: yield* Layer.buildWithScope(layer, scope).pipe(Effect.orDie) }
     })
     let running = yield* build
+    let everHalf = false
 
     const synchronise = (mishaps: ReadonlyArray<Mishap>, options: Parameters<typeof syncWith>[0]) =>
       Effect.gen(function* () {
@@ -219,24 +231,29 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
         if (Exit.isFailure(exit) && !isCrash(exit.cause)) wrong.push(`the engine died: ${Cause.pretty(exit.cause)}`)
         // A list that is whole and lacks rows says that they are gone.
         const isBelieved = mishaps.some((one) => "proxmox" in one && one.proxmox === "half")
+        everHalf ||= isBelieved
+        yield* operator.synchronised((uid) => everHalf || !estate.living.has(Number(uid.split("/")[1])))
         for (const { ref, verb } of Exit.isSuccess(exit) && !isBelieved ? exit.value.operations : [])
           if (verb === "delete" && estate.has(keyOf(ref))) wrong.push(`${ref} was deleted, and the guest has it`)
-        for (const [machine, uuid] of yield* boundTo(netbox, estate)) {
+        if (Exit.isFailure(exit) || mishaps.length > 0) return exit
+        const bound = yield* boundTo(netbox, estate)
+        for (const [machine, uuid] of bound) {
           const before = served.get(machine)
-          if (Exit.isSuccess(exit) && mishaps.length === 0 && before !== undefined && before !== uuid)
+          if (before !== undefined && before !== uuid)
             wrong.push(`machine ${machine} served ${before}, and now ${uuid}`)
-          if (Exit.isSuccess(exit) && mishaps.length === 0) served.set(machine, uuid)
+          served.set(machine, uuid)
         }
+        wrong.push(...(yield* primaries.synchronised(bound)))
+        estate.seen()
         return exit
       })
 
     for (const step of steps) {
       if ("sync" in step) yield* synchronise(step.sync, { approveRemovals: false })
-      else if ("hand" in step) yield* operator.act(step)
+      else if ("hand" in step) yield* Effect.zipRight(operator.act(step), primaries.byHand)
       else {
-        const before = new Set(estate.living.keys())
         yield* estate.happen(step)
-        for (const vmid of before) if (!estate.living.has(vmid)) yield* operator.guestGone(`lab/${vmid}`)
+        primaries.happened()
       }
     }
 
@@ -251,14 +268,11 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
 
     const journal = Context.get(services, Journal)
     const projections = Context.get(services, Projections)
-    const live = [yield* Effect.orDie(projections.bindings), yield* Effect.orDie(projections.baselines)]
+    const live = yield* tablesOf(projections, netbox.url)
     yield* Effect.orDie(journal.verify)
     yield* Effect.orDie(projections.rebuild)
-    const rebuilt = [yield* Effect.orDie(projections.bindings), yield* Effect.orDie(projections.baselines)]
-    const plain = (maps: typeof live) =>
-      JSON.stringify(
-        maps.map((map) => [...map].map(([key, value]) => [key, value instanceof Map ? [...value] : value]).sort())
-      )
-    if (plain(live) !== plain(rebuilt)) wrong.push("what is rebuilt from the journal is not what was there")
+    const rebuilt = yield* tablesOf(projections, netbox.url)
+    for (const [table, rows] of Object.entries(live))
+      if (rows !== rebuilt[table]) wrong.push(`${table}, rebuilt from the journal, are not what they were`)
     return wrong
   }).pipe(Effect.withTracerEnabled(false))

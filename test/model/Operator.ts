@@ -8,7 +8,8 @@ export type Row = JsonObject & { readonly id: number }
 /** What somebody does in NetBox by hand. `who` counts the machines of the engine, modulo their number. */
 export type Deed =
   | {
-      readonly hand: "name" | "description" | "comments" | "planned" | "tag" | "untag" | "interface"
+      readonly hand:
+        "name" | "description" | "comments" | "planned" | "role" | "primary" | "tag" | "untag" | "interface"
       readonly who: number
     }
   | { readonly hand: "machine" | "address" | "recolour" }
@@ -25,8 +26,21 @@ const paths = {
   interface: "/api/virtualization/interfaces/",
   address: "/api/ipam/ip-addresses/",
   disk: "/api/virtualization/virtual-disks/",
-  mac: "/api/dcim/mac-addresses/"
+  mac: "/api/dcim/mac-addresses/",
+  role: "/api/dcim/device-roles/"
 } as const
+
+/** Those that rules give, and one of an operator's own. */
+export const roles = ["Server", "Container", "By hand"]
+
+export const namesOfTags = (row: Row): ReadonlyArray<string> =>
+  (Array.isArray(row["tags"]) ? row["tags"] : []).flatMap((tag: Json) =>
+    isJsonObject(tag) ? [String(tag["name"])] : []
+  )
+
+export const choiceOf = (value: Json | undefined): Json | undefined => (isJsonObject(value) ? value["value"] : value)
+
+export const isMarked = (row: Row): boolean => namesOfTags(row).includes("Proxledger retired")
 
 export const uidOf = (row: JsonObject): string | null => {
   const fields = row["custom_fields"]
@@ -42,6 +56,8 @@ export const make = (netbox: SimulatedNetBox) => {
   /** Machine id → field → value. */
   const kept = new Map<number, Map<string, string>>()
   const untagged = new Set<number>()
+  /** Machines that were marked as gone when their status was set. */
+  const revived = new Set<number>()
   const made: Array<{ readonly kind: string; readonly id: number; readonly fields: JsonObject }> = []
   let next = 0
 
@@ -67,6 +83,19 @@ export const make = (netbox: SimulatedNetBox) => {
 
   const tagsOf = (row: Row): ReadonlyArray<Json> => (Array.isArray(row["tags"]) ? row["tags"] : [])
 
+  const cardsOf = (machine: number) =>
+    Effect.map(netbox.rows("virtualization.vminterface"), (cards) =>
+      cards.filter((card) => idIn(card["virtual_machine"]) === machine)
+    )
+
+  const onCardsOf = Effect.fnUntraced(function* (kind: string, machine: number) {
+    const cards = yield* cardsOf(machine)
+    return (yield* netbox.rows(kind)).filter(
+      ({ assigned_object_id: at, assigned_object_type: type }) =>
+        type === "virtualization.vminterface" && cards.some(({ id }) => id === at)
+    )
+  })
+
   const toMachine = Effect.fnUntraced(function* (hand: string, row: Row) {
     const text = `by hand ${(next += 1)}`
     switch (hand) {
@@ -75,8 +104,24 @@ export const make = (netbox: SimulatedNetBox) => {
       case "comments":
         keep(row.id, hand, text)
         return yield* netbox.edit(machines, row.id, { [hand]: text })
+      case "role": {
+        const role = (yield* netbox.rows("dcim.devicerole")).find(({ name }) => name === "By hand")
+        if (role === undefined) return
+        keep(row.id, "role", "By hand")
+        return yield* netbox.edit(machines, row.id, { role: role.id })
+      }
+      case "primary": {
+        const own = yield* onCardsOf("ipam.ipaddress", row.id)
+        const other = own.findLast(({ id }) => id !== idIn(row["primary_ip4"]))
+        if (other === undefined) return
+        return void (yield* Effect.promise(() =>
+          ask(netbox, "PATCH", `${paths.machine}${row.id}/`, { primary_ip4: other.id })
+        ))
+      }
       case "planned":
         keep(row.id, "status", "planned")
+        if (isMarked(row)) revived.add(row.id)
+        else revived.delete(row.id)
         return yield* netbox.edit(machines, row.id, { status: "planned" })
       case "tag":
         keep(row.id, "tag", "by hand")
@@ -98,17 +143,14 @@ export const make = (netbox: SimulatedNetBox) => {
     }
   })
 
-  const erase = Effect.fnUntraced(function* (what: keyof typeof paths, machine: number) {
-    const ofMachine = (row: Row) => idIn(row["virtual_machine"]) === machine
-    const cards = (yield* netbox.rows("virtualization.vminterface")).filter(ofMachine)
-    const onCard = ({ assigned_object_id: at, assigned_object_type: type }: Row) =>
-      type === "virtualization.vminterface" && cards.some(({ id }) => id === at)
+  const erase = Effect.fnUntraced(function* (what: Extract<Deed, { readonly what: string }>["what"], machine: number) {
+    const disks = yield* netbox.rows("virtualization.virtualdisk")
     const rows = {
       machine: [{ id: machine }],
-      interface: cards,
-      address: (yield* netbox.rows("ipam.ipaddress")).filter(onCard),
-      disk: (yield* netbox.rows("virtualization.virtualdisk")).filter(ofMachine),
-      mac: (yield* netbox.rows("dcim.macaddress")).filter(onCard)
+      interface: yield* cardsOf(machine),
+      address: yield* onCardsOf("ipam.ipaddress", machine),
+      disk: disks.filter((row) => idIn(row["virtual_machine"]) === machine),
+      mac: yield* onCardsOf("dcim.macaddress", machine)
     }[what].filter(({ id }) => !made.some((one) => one.id === id && paths[what] === pathOf(one.kind)))
     const [row] = rows
     if (row === undefined) return
@@ -122,10 +164,22 @@ export const make = (netbox: SimulatedNetBox) => {
     kept,
     untagged,
     made,
-    /** A status that was set by hand ends with the guest's own end. */
-    guestGone: (uid: string) =>
+    revived,
+    /** What rules name has to be there. */
+    begin: Effect.forEach(roles, (name) => post(paths.role, { name, slug: name.toLowerCase().replace(" ", "-") }), {
+      discard: true
+    }),
+    /**
+     * After a synchronisation: a status that was set by hand ends when the machine is marked as gone; one that was set after
+     * that is kept. `isGone`: by the identity that the machine carries.
+     */
+    synchronised: (isGone: (uid: string) => boolean) =>
       Effect.map(netbox.rows(machines), (rows) => {
-        for (const row of rows) if (uidOf(row) === uid) kept.get(row.id)?.delete("status")
+        for (const row of rows) {
+          if (!isMarked(row)) revived.delete(row.id)
+          const isOver = choiceOf(row["status"]) === "decommissioning" && !revived.has(row.id)
+          if (isOver && isGone(uidOf(row) ?? "")) kept.get(row.id)?.delete("status")
+        }
       }),
     act: Effect.fnUntraced(function* (deed: Deed) {
       const rows = (yield* netbox.rows(machines)).filter((row) => uidOf(row) !== null)

@@ -1,16 +1,14 @@
 import { Effect } from "effect"
 import type { SimulatedNetBox } from "../../src/demo/SimulatedNetBox.ts"
 import { isJsonObject, type Json } from "../../src/domain/Json.ts"
-import { type Estate, type Guest, keysOf } from "./Estate.ts"
-import { idIn, type Operator, type Row, uidOf } from "./Operator.ts"
+import type { Estate } from "./Estate.ts"
+import { type Guest, keysOf } from "./Guest.ts"
+import { choiceOf, idIn, isMarked, namesOfTags, type Operator, type Row, uidOf } from "./Operator.ts"
 
 const machines = "virtualization.virtualmachine"
 
 const member = (value: Json | undefined, key: string): Json | undefined =>
   isJsonObject(value) ? value[key] : undefined
-
-const namesOf = (row: Row): ReadonlyArray<string> =>
-  (Array.isArray(row["tags"]) ? row["tags"] : []).map((tag: Json) => String(member(tag, "name")))
 
 const doubles = (texts: ReadonlyArray<string>): ReadonlyArray<string> =>
   texts.filter((text, index) => texts.indexOf(text) !== index)
@@ -24,7 +22,7 @@ export const boundTo = (netbox: SimulatedNetBox, estate: Estate) =>
     for (const row of rows) {
       const [source, vmid] = uidOf(row)?.split("/") ?? []
       const guest = source === "lab" ? estate.living.get(Number(vmid)) : undefined
-      if (guest !== undefined && member(row["status"], "value") !== "decommissioning") bound.set(row.id, guest.uuid)
+      if (guest !== undefined && choiceOf(row["status"]) !== "decommissioning") bound.set(row.id, guest.uuid)
     }
     return bound
   })
@@ -51,17 +49,20 @@ export const differences = Effect.fnUntraced(function* (netbox: SimulatedNetBox,
     const kept = operator.kept.get(row.id) ?? new Map<string, string>()
     const mark = `${guest.name} (${guest.vmid})`
     const isLonely = estate.named.get(guest.name.toLowerCase())?.size === 1
-    const name = kept.get("name") ?? (row["name"] === mark && !isLonely ? mark : guest.name)
+    const isSuffixed = String(row["name"]).startsWith(mark) && /^( \d+)?$/.test(String(row["name"]).slice(mark.length))
+    const name = kept.get("name") ?? (isSuffixed && !isLonely ? row["name"] : guest.name)
     expect(`${at} name`, row["name"], name)
     const status = kept.get("status") ?? (guest.running ? "active" : "offline")
-    expect(`${at} status`, member(row["status"], "value"), status)
+    expect(`${at} status`, choiceOf(row["status"]), status)
+    const role = kept.get("role") ?? (guest.type === "qemu" ? "Server" : "Container")
+    expect(`${at} role`, member(row["role"], "name"), role)
     expect(`${at} memory`, row["memory"], guest.memory)
     expect(`${at} vcpus`, Number(row["vcpus"]), guest.cores)
     expect(`${at} device`, member(row["device"], "name"), guest.node)
     expect(`${at} cluster`, member(row["cluster"], "name"), "lab-cluster")
     expect(`${at} type`, member(row["custom_fields"], "proxmox_vm_type"), guest.type)
     if (guest.type === "qemu") expect(`${at} serial`, row["serial"], guest.uuid)
-    const tags = namesOf(row).filter((tag) => tag !== "by hand")
+    const tags = namesOfTags(row).filter((tag) => tag !== "by hand")
     if (operator.untagged.has(row.id)) {
       const strange = tags.filter((tag) => tag !== "Proxledger" && !guest.tags.includes(tag))
       expect(`${at} strange tags`, strange, [])
@@ -114,9 +115,9 @@ export const differences = Effect.fnUntraced(function* (netbox: SimulatedNetBox,
   for (const row of rows) {
     const uid = uidOf(row)
     if (uid === null || estate.living.has(Number(uid.split("/")[1]))) continue
-    expect(`machine ${row.id} (${uid}), which is gone,`, member(row["status"], "value"), "decommissioning")
-    if (!namesOf(row).includes("Proxledger retired"))
-      wrong.push(`machine ${row.id} is gone and has no tag that says so`)
+    const status = operator.revived.has(row.id) ? operator.kept.get(row.id)?.get("status") : "decommissioning"
+    expect(`machine ${row.id} (${uid}), which is gone,`, choiceOf(row["status"]), status)
+    if (!isMarked(row)) wrong.push(`machine ${row.id} is gone and has no tag that says so`)
   }
 
   for (const [id, fields] of operator.kept) {
@@ -125,8 +126,9 @@ export const differences = Effect.fnUntraced(function* (netbox: SimulatedNetBox,
     for (const [field, value] of row === undefined ? [] : fields) {
       if (field === "status") continue
       if (field === "tag") {
-        if (!namesOf(row ?? { id }).includes(value)) wrong.push(`machine ${id} lost the tag of an operator`)
-      } else expect(`machine ${id} ${field}`, row?.[field], value)
+        if (!namesOfTags(row ?? { id }).includes(value)) wrong.push(`machine ${id} lost the tag of an operator`)
+      } else if (field === "role") expect(`machine ${id} role`, member(row?.["role"], "name"), value)
+      else expect(`machine ${id} ${field}`, row?.[field], value)
     }
   }
   for (const { fields, id, kind } of operator.made) {

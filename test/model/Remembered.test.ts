@@ -53,6 +53,13 @@ const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
     { do: "create", lxc: false, node: 0, name: 0, nics: 0 },
     { hand: "planned", who: 0 },
     { hand: "name", who: 0 }
+  ],
+  "the only MAC address of a container with a suffix to its name changes": [
+    { do: "create", lxc: true, node: 0, name: 0, nics: 0 },
+    { do: "create", lxc: true, node: 0, name: 0, nics: 0 },
+    { sync: [] },
+    { do: "changeMac", who: 1 },
+    { sync: [] }
   ]
 }
 
