@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { By } from "./By.ts"
 import { Json } from "./Json.ts"
 import { Ref } from "./Ref.ts"
 import { Scope } from "./Scope.ts"
@@ -55,7 +56,9 @@ export const RunStarted = Schema.TaggedStruct("RunStarted", {
 
 export const StageEntered = Schema.TaggedStruct("StageEntered", {
   stage: Schema.Literal("observe", "plan", "apply", "recover"),
-  expected: Schema.optionalWith(Schema.NonNegativeInt, { exact: true })
+  expected: Schema.optionalWith(Schema.NonNegativeInt, { exact: true }),
+  /** Who had the plan applied, where that is not who had it made. */
+  by: Schema.optionalWith(By, { exact: true })
 })
 
 /** How a side was read: whole, or only what may have changed since the reading before. */

@@ -1,4 +1,5 @@
 import { Context, type Effect, Schema } from "effect"
+import type { StoreFailed } from "../store/Database.ts"
 import type { EngineSettings } from "./EngineSettings.ts"
 import type { NetBox } from "./NetBox.ts"
 import type { NetBoxCache } from "./NetBoxLive.ts"
@@ -21,7 +22,7 @@ export interface Engine {
   readonly netbox: NetBox["Type"]
   readonly cache: NetBoxCache["Type"]
   readonly proxmox: Proxmox["Type"]
-  /** The enabled Proxmox endpoints, by the row's id and the permanent name of the source. */
+  /** The enabled Proxmox endpoints, none perhaps, by the row's id and the permanent name of the source. */
   readonly sources: ReadonlyArray<{ readonly endpointId: number; readonly source: string }>
   readonly settings: EngineSettings["Type"]
 }
@@ -37,6 +38,6 @@ export class Engines extends Context.Tag("proxledger/Engines")<
     readonly use: <A, E, R>(
       effect: (engine: Engine) => Effect.Effect<A, E, R>,
       options?: { readonly branch?: string }
-    ) => Effect.Effect<A, E | NoEndpoint, R>
+    ) => Effect.Effect<A, E | NoEndpoint | StoreFailed, R>
   }
 >() {}

@@ -1,8 +1,9 @@
 import { Context, Effect, Layer, Option } from "effect"
+import type { By } from "../domain/By.ts"
 import type { Event, RunPace } from "../domain/Event.ts"
 import { everything } from "../domain/Scope.ts"
 import { counts } from "../domain/RunState.ts"
-import { Journal } from "../journal/Journal.ts"
+import { type Conflict, Journal, type JournalFailed } from "../journal/Journal.ts"
 import { Projections } from "../journal/Projections.ts"
 import type { Problem } from "./Dispatcher.ts"
 import { dispatch } from "./Dispatcher.ts"
@@ -10,7 +11,7 @@ import { EngineSettings } from "./EngineSettings.ts"
 import { NetBox } from "./NetBox.ts"
 import { beginRun, planInto, type PlanOptions } from "./Planner.ts"
 import { Proxmox } from "./Proxmox.ts"
-import { complete, type Ended, skipRest } from "./RunEnd.ts"
+import { complete, type Ended, endUnsealed, isVoid, skipRest } from "./RunEnd.ts"
 import { type NothingObserved, type PlanRejected, PlanUnusable, RunCancelled } from "./RunErrors.ts"
 import { open, type RunLog } from "./RunLog.ts"
 
@@ -40,6 +41,13 @@ export interface PlanRequest extends Partial<PlanOptions> {
   readonly run?: string
 }
 
+export interface CarryOn {
+  /** Who had the plan applied. */
+  readonly by?: By
+  /** Done as soon as the journal says that the run goes on. */
+  readonly begun?: Effect.Effect<unknown>
+}
+
 /** The engine: its verbs, and every run goes through them whoever asks. */
 export class Reconciler extends Context.Tag("proxledger/Reconciler")<
   Reconciler,
@@ -51,12 +59,12 @@ export class Reconciler extends Context.Tag("proxledger/Reconciler")<
     /** Finishes, oldest first, every run that was begun and not completed. */
     readonly resume: Effect.Effect<ReadonlyArray<Applied>, PlanProblem | PlanUnusable>
     /** The steps of `plan` and `apply`, for who keeps the log of a run: by it a run is cancelled while it goes on. */
-    readonly begin: (request: PlanRequest) => Effect.Effect<RunLog, Problem>
+    readonly begin: (request: PlanRequest) => Effect.Effect<RunLog, Conflict | JournalFailed>
     readonly seal: (log: RunLog) => Effect.Effect<Planned, PlanProblem>
     /** Of a sealed run. */
-    readonly carryOut: (log: RunLog) => Effect.Effect<Applied, Problem>
+    readonly carryOut: (log: RunLog, options?: CarryOn) => Effect.Effect<Applied, Problem>
     /** Goes on with a run wherever it was left; none where its plan only waits to be applied. */
-    readonly goOn: (log: RunLog) => Effect.Effect<Option.Option<Applied>, PlanProblem>
+    readonly goOn: (log: RunLog, options?: CarryOn) => Effect.Effect<Option.Option<Applied>, PlanProblem>
   }
 >() {}
 
@@ -132,10 +140,11 @@ const make = Effect.gen(function* () {
   )
 
   /** However it ends, the journal says so. */
-  const carryOutFrom = (log: RunLog, first: Event) =>
+  const carryOutFrom = (log: RunLog, first: Event, begun: Effect.Effect<unknown> = Effect.void) =>
     Effect.gen(function* () {
       const sent = yield* account
       yield* log.append([first])
+      yield* begun
       yield* Effect.catchAll(dispatch(log, settings.dispatch), (problem) =>
         log.state.cancelledBy === null ? Effect.fail(problem) : skipRest(log)
       )
@@ -146,9 +155,10 @@ const make = Effect.gen(function* () {
       Effect.onInterrupt(() => interrupted(log, stopped))
     )
 
-  const carryOut = Effect.fn("Reconciler.carryOut")(function* (log: RunLog) {
+  const carryOut = Effect.fn("Reconciler.carryOut")(function* (log: RunLog, { begun, by }: CarryOn = {}) {
     const expected = counts(log.state).open
-    return yield* carryOutFrom(log, { _tag: "StageEntered", stage: "apply", expected })
+    const first: Event = { _tag: "StageEntered", stage: "apply", expected, ...(by === undefined ? {} : { by }) }
+    return yield* carryOutFrom(log, first, begun)
   }, Effect.provide(services))
 
   const plan = Effect.fn("Reconciler.plan")((request: PlanRequest) => Effect.flatMap(begin(request), seal))
@@ -173,7 +183,7 @@ const make = Effect.gen(function* () {
     return yield* carryOut(yield* open(run))
   }, Effect.provide(services))
 
-  const goOn = Effect.fn("Reconciler.goOn")(function* (log: RunLog) {
+  const goOn = Effect.fn("Reconciler.goOn")(function* (log: RunLog, { begun }: CarryOn = {}) {
     const { cancelledBy, digest, started } = log.state
     const resumed: Event = { _tag: "RunResumed", actor: settings.actor, open: counts(log.state).open }
     // Nothing was sent, so there is nothing to find out.
@@ -181,25 +191,19 @@ const make = Effect.gen(function* () {
       const sent = yield* Effect.scoped(Effect.flatten(account))
       return Option.some(yield* end(log, sent))
     }
-    if (digest !== null) return Option.some(yield* carryOutFrom(log, resumed))
+    if (digest !== null) return Option.some(yield* carryOutFrom(log, resumed, begun))
     yield* log.append([resumed])
+    yield* begun ?? Effect.void
     const { operations } = yield* seal(log)
     return operations === 0 || started?.trigger === "plan" ? Option.none<Applied>() : Option.some(yield* carryOut(log))
   }, Effect.provide(services))
 
-  /** Whoever waited for it at a terminal is gone, and nobody else has the journal: it has died planning. */
-  const discard = Effect.fnUntraced(function* (log: RunLog) {
-    const detail = "ended before its plan was sealed; nothing was sent"
-    yield* log.append([
-      { _tag: "RunCompleted", outcome: "cancelled", ok: 0, failed: 0, skipped: 0, requests: 0, pace: null, detail }
-    ])
-    return Option.none<Applied>()
-  })
-
   const resume = Effect.gen(function* () {
     const rows = [...(yield* projections.unsealedRuns), ...(yield* projections.openRuns)]
     const applied = yield* Effect.forEach(rows, ({ origin, run, state }) =>
-      Effect.flatMap(open(run), (log) => (origin === "cli" && state === "planning" ? discard(log) : goOn(log)))
+      Effect.flatMap(open(run), (log) =>
+        isVoid({ origin, state }) ? Effect.as(endUnsealed(log), Option.none<Applied>()) : goOn(log)
+      )
     )
     return applied.flatMap(Option.toArray)
   }).pipe(Effect.provide(services), Effect.withSpan("Reconciler.resume"))

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { EventOf, Outcome, RunPace } from "../domain/Event.ts"
 import { counts, type Counts } from "../domain/RunState.ts"
 import { breathe } from "../journal/Breathe.ts"
+import type { RunRow } from "../journal/Projections.ts"
 import type { RunLog } from "./RunLog.ts"
 
 export interface Ended extends Counts {
@@ -56,3 +57,14 @@ export const skipRest = Effect.fnUntraced(function* (log: RunLog) {
     yield* breathe
   }
 })
+
+/** Planned for somebody at a terminal who is gone: nobody waits for it, and nothing was sent. */
+export const isVoid = ({ origin, state }: Pick<RunRow, "origin" | "state">): boolean =>
+  origin === "cli" && state === "planning"
+
+export const endUnsealed = (log: RunLog) => {
+  const detail = "ended before its plan was sealed; nothing was sent"
+  return log.append([
+    { _tag: "RunCompleted", outcome: "cancelled", ok: 0, failed: 0, skipped: 0, requests: 0, pace: null, detail }
+  ])
+}

@@ -4,6 +4,7 @@ import type { Recorded } from "../domain/Event.ts"
 import type { Scope } from "../domain/Scope.ts"
 import type { Conflict, JournalFailed } from "../journal/Journal.ts"
 import type { RunRow } from "../journal/Projections.ts"
+import type { StoreFailed } from "../store/Database.ts"
 import type { NoEndpoint } from "./Engines.ts"
 import type { PlanUnusable } from "./RunErrors.ts"
 
@@ -63,7 +64,10 @@ export interface ActiveRun {
   readonly by: By
 }
 
-type Failed = Conflict | JournalFailed
+type Failed = Conflict | JournalFailed | StoreFailed
+
+/** What keeps a run from going on; once it does, what fails is in the journal. */
+export type Refused = NoEndpoint | ScopeRefused | PlanUnusable | Failed
 
 /**
  * The runs of the service, one at a time: it has one NetBox. They go on in the background whoever asked for them; the lease is
@@ -73,12 +77,12 @@ export class Runs extends Context.Tag("proxledger/Runs")<
   Runs,
   {
     /** Takes the lease, begins in the background, and returns the run's id once `RunStarted` is on disk. */
-    readonly start: (request: RunRequest) => Effect.Effect<string, RunActive | NoEndpoint | ScopeRefused | Failed>
+    readonly start: (request: RunRequest) => Effect.Effect<string, RunActive | Refused>
     /** Applies a sealed plan in the background; `digest`, when given, has to be the sealed one. */
     readonly apply: (
       run: string,
       options: { readonly digest?: string; readonly by: By }
-    ) => Effect.Effect<void, RunActive | RunNotFound | NoEndpoint | PlanUnusable | Failed>
+    ) => Effect.Effect<void, RunActive | RunNotFound | Refused>
     /** Ends a plan that was not applied: outcome `cancelled`. */
     readonly discard: (run: string, by: By) => Effect.Effect<void, RunNotFound | RunOver | RunActive | Failed>
     /**
