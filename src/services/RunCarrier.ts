@@ -84,7 +84,8 @@ export const make = Effect.fnUntraced(function* (options: {
     else {
       if (Cause.isInterruptedOnly(exit.cause)) return
       const failure = Option.getOrNull(Cause.failureOption(exit.cause))
-      if (failure?._tag === "RunCancelled") return
+      // Whoever asked for it knows.
+      if (one.log === undefined || failure?._tag === "RunCancelled") return
       failures += 1
       yield* Effect.logWarning(`Run ${one.run}: ${failure?.message ?? Cause.pretty(exit.cause)}`)
     }

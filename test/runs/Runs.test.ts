@@ -1,0 +1,154 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Chunk, Effect, Option, Stream } from "effect"
+import * as SimulatedNetBox from "../../src/demo/SimulatedNetBox.ts"
+import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
+import type { Recorded } from "../../src/domain/Event.ts"
+import { Projections } from "../../src/journal/Projections.ts"
+import { NetBox } from "../../src/services/NetBox.ts"
+import { Runs } from "../../src/services/Runs.ts"
+import { by, everything, runs } from "../support/Runs.ts"
+
+const estate = (guests = 20) =>
+  Effect.all({
+    netbox: SimulatedNetBox.make({}),
+    proxmox: SimulatedProxmox.make({ name: "lab-cluster", nodes: 2, guests, seed: 7 })
+  })
+
+const collect = (run: string, after = 0) =>
+  Effect.gen(function* () {
+    const found = yield* Stream.runCollect((yield* Runs).events(run, after))
+    return Chunk.toReadonlyArray(found)
+  })
+
+const tags = (found: ReadonlyArray<Recorded>) => found.map(({ event }) => event._tag)
+
+describe("runs of the service", () => {
+  it.scopedLive("plan and apply in the background, tell of it, and leave the lease when they are done", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate()
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        assert.isTrue(Option.isNone(yield* service.active))
+        const run = yield* service.start(everything)
+        const active = yield* service.active
+        assert.deepStrictEqual(
+          Option.map(active, ({ by, label, run }) => ({ run, label, by })),
+          Option.some({ run, label: "full-update", by })
+        )
+        assert.strictEqual((yield* Effect.flip(service.start(everything)))._tag, "RunActive")
+        const found = yield* collect(run)
+        assert.strictEqual(found[0]?.event._tag, "RunStarted")
+        assert.strictEqual(found.at(-1)?.event._tag, "RunCompleted")
+        assert.deepStrictEqual(
+          found.map(({ version }) => version),
+          found.map((_, index) => index + 1)
+        )
+        const row = yield* service.await(run)
+        assert.strictEqual(row.outcome, "succeeded")
+        assert.strictEqual(row.requestId, "request-1")
+        assert.isTrue(Option.isNone(yield* service.active))
+        const middle = found[Math.floor(found.length / 2)]
+        assert.deepStrictEqual(
+          yield* collect(run, middle?.seq),
+          found.filter(({ seq }) => seq > (middle?.seq ?? 0))
+        )
+        assert.deepStrictEqual(yield* collect(run, found.at(-1)?.seq), [])
+        const again = yield* service.start(everything)
+        assert.strictEqual((yield* service.await(again)).operations, 0)
+      }).pipe(Effect.provide(runs({ netbox, proxmox })))
+    })
+  )
+
+  it.scopedLive("plan, and apply what was planned, or do not", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(5)
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const plan = { ...everything, mode: "plan" as const }
+        const first = yield* service.start(plan)
+        const planned = yield* service.await(first)
+        assert.strictEqual(planned.state, "planned")
+        assert.strictEqual(tags(yield* collect(first)).at(-1), "PlanSealed")
+        assert.isTrue(Option.isNone(yield* service.active))
+        yield* service.discard(first, by)
+        assert.strictEqual((yield* service.await(first)).outcome, "cancelled")
+        assert.strictEqual((yield* Effect.flip(service.discard(first, by)))._tag, "RunOver")
+        assert.strictEqual((yield* Effect.flip(service.apply(first, { by })))._tag, "PlanUnusable")
+
+        const second = yield* service.start(plan)
+        const { digest } = yield* service.await(second)
+        assert.strictEqual((yield* Effect.flip(service.apply(second, { by, digest: "other" })))._tag, "PlanUnusable")
+        yield* service.apply(second, { by: { actor: "key 2", requestId: null }, digest: digest ?? "" })
+        const found = yield* collect(second)
+        assert.strictEqual(found.at(-1)?.event._tag, "RunCompleted")
+        assert.isTrue(found.some(({ event }) => event._tag === "StageEntered" && event.by?.actor === "key 2"))
+        assert.strictEqual((yield* service.await(second)).outcome, "succeeded")
+        assert.strictEqual((yield* Effect.flip(service.cancel(second, by)))._tag, "RunOver")
+        assert.strictEqual((yield* Effect.flip(service.cancel("none", by)))._tag, "RunNotFound")
+        assert.strictEqual((yield* Effect.flip(Stream.runDrain(service.events("none", 0))))._tag, "RunNotFound")
+      }).pipe(Effect.provide(runs({ netbox, proxmox })))
+    })
+  )
+
+  it.scopedLive("refuse scopes that name what there is not", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(1)
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const scope = { sources: ["elsewhere"], kinds: ["dcim.moon"], keep: ["dcim.device.colour"] }
+        const refused = yield* Effect.flip(service.start({ ...everything, scope }))
+        assert.match(refused.message, /no source elsewhere.*no kind dcim\.moon.*dcim\.device\.colour/)
+        assert.deepStrictEqual(yield* (yield* Projections).runs(5), [])
+      }).pipe(Effect.provide(runs({ netbox, proxmox })))
+    })
+  )
+
+  it.scopedLive(
+    "are cancelled: what is in flight gets its outcome, the rest is skipped, and a run of everything makes it whole",
+    () =>
+      Effect.gen(function* () {
+        const { netbox, proxmox } = yield* estate(60)
+        yield* Effect.gen(function* () {
+          const service = yield* Runs
+          const run = yield* service.start(everything)
+          yield* Stream.runDrain(
+            Stream.takeUntil(service.events(run, 0), ({ event }) => event._tag === "OperationsSettled")
+          )
+          yield* service.cancel(run, by)
+          const row = yield* service.await(run)
+          assert.strictEqual(row.outcome, "cancelled")
+          assert.isAbove(row.ok, 0)
+          assert.isAbove(row.skipped, 0)
+          assert.strictEqual(row.ok + row.failed + row.skipped, row.operations)
+          assert.include(row.detail, "cancelled by key 1 (test)")
+          const found = yield* collect(run)
+          const dispatched = new Set(
+            found.flatMap(({ event }) => (event._tag === "OperationsDispatched" ? [event.batch] : []))
+          )
+          const settled = new Set(
+            found.flatMap(({ event }) => (event._tag === "OperationsSettled" ? [event.batch] : []))
+          )
+          assert.deepStrictEqual(settled, dispatched)
+          assert.strictEqual((yield* service.await(yield* service.start(everything))).outcome, "succeeded")
+          const before = yield* (yield* NetBox).requests
+          assert.strictEqual((yield* service.await(yield* service.start(everything))).operations, 0)
+          assert.strictEqual((yield* (yield* NetBox).requests).mutating, before.mutating)
+        }).pipe(Effect.provide(runs({ netbox, proxmox })))
+      })
+  )
+
+  it.scopedLive("are cancelled while they plan", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(20)
+      yield* proxmox.addFault({ fault: { _tag: "Latency", millis: 1500 }, path: /cluster\/resources/, times: 1 })
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const run = yield* service.start(everything)
+        yield* service.cancel(run, by)
+        const row = yield* service.await(run)
+        assert.deepStrictEqual([row.state, row.outcome, row.operations], ["completed", "cancelled", 0])
+        assert.isTrue(Option.isNone(yield* service.active))
+      }).pipe(Effect.provide(runs({ netbox, proxmox })))
+    })
+  )
+})
