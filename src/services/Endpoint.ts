@@ -1,10 +1,11 @@
-import { Cause, Clock, Duration, Effect, Exit, Option, Redacted, type Scope } from "effect"
+import { Cause, Duration, Effect, Exit, Option, Redacted, type Scope } from "effect"
 import { Pool } from "undici"
 import type { Json } from "../domain/Json.ts"
 import type { Bulk, Strain } from "../domain/Pace.ts"
 import { codeOf, describe, makeConnector } from "./Connector.ts"
 import { Cut, TlsRejected, Unreachable } from "./EndpointError.ts"
-import { exchange } from "./Exchange.ts"
+import * as Deadlines from "./Deadlines.ts"
+import { exchange, type Overdue } from "./Exchange.ts"
 import * as Gate from "./Gate.ts"
 import { retryAfterMillis } from "./RetryAfter.ts"
 
@@ -79,18 +80,29 @@ export interface Endpoint {
 const plain = (value: string | Redacted.Redacted): string =>
   Redacted.isRedacted(value) ? Redacted.value(value) : value
 
-const plainRecord = (record: { readonly [name: string]: string | Redacted.Redacted }): Record<string, string> =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]))
+/** Lays the members over those of `texts`. */
+const lay = (members: Request["headers"] & {}, texts: Record<string, string> = {}): Record<string, string> => {
+  for (const [name, value] of Object.entries(members)) texts[name] = plain(value)
+  return texts
+}
 
 const encodeBody = (body: Request["body"]): { readonly type: string; readonly text: string } | undefined => {
   if (body === undefined) return undefined
   if ("json" in body) return { type: "application/json", text: JSON.stringify(body.json) }
-  return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(plainRecord(body.form)).toString() }
+  return { type: "application/x-www-form-urlencoded", text: new URLSearchParams(lay(body.form)).toString() }
 }
 
 const encodeQuery = (query: Request["query"]): string => {
   if (query === undefined || query.length === 0) return ""
   return `?${new URLSearchParams(query.map(([key, value]): [string, string] => [key, value])).toString()}`
+}
+
+type Failure = Unreachable | TlsRejected | Cut
+
+const outcomeOf = (exit: Exit.Exit<Answer, Failure | Overdue>): Outcome => {
+  if (Exit.isSuccess(exit)) return exit.value.status
+  const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
+  return error === undefined || error._tag === "Overdue" ? "interrupted" : error._tag
 }
 
 /** What a status says of the server that sent it. */
@@ -130,9 +142,11 @@ export const make = Effect.fnUntraced(function* (
   )
   const { aim = "15 seconds", calm = "10 seconds", isOwn = () => true, watcher, ...pacing } = options.pacing ?? {}
   const late = Duration.toMillis(aim)
+  const clock = yield* Effect.clock
+  const deadlines = yield* Deadlines.make
   const gate = yield* Gate.make(name, { most: options.permits, aim: late, calm: Duration.toMillis(calm) }, watcher)
 
-  const toError = (error: unknown): Unreachable | TlsRejected | Cut => {
+  const toError = (error: unknown): Failure => {
     if (error instanceof Unreachable || error instanceof TlsRejected) return error
     if (codeOf(error) === "UND_ERR_INVALID_ARG") {
       return new Unreachable({ endpoint: name, detail: `the request cannot be built, ${describe(error)}` })
@@ -141,39 +155,27 @@ export const make = Effect.fnUntraced(function* (
     return new Cut({ endpoint: name, detail: describe(error) + hint })
   }
 
-  const attempt = (request: Request): Effect.Effect<Answer, Unreachable | TlsRejected | Cut> =>
+  const attempt = (request: Request, at: number): Effect.Effect<Answer, Failure | Overdue> =>
     Effect.suspend(() => {
       const body = encodeBody(request.body)
-      return exchange(
-        pool,
-        {
-          method: request.method,
-          path: base + request.path + encodeQuery(request.query),
-          headers: {
-            accept: "application/json",
-            ...(body === undefined ? {} : { "content-type": body.type }),
-            ...plainRecord(request.headers ?? {})
-          },
-          body: body?.text ?? null
-        },
-        toError
-      )
-    }).pipe(
-      Effect.tap(() => {
-        answered = true
-      })
-    )
+      const headers: Record<string, string> = { accept: "application/json" }
+      if (body !== undefined) headers["content-type"] = body.type
+      lay(request.headers ?? {}, headers)
+      const options = {
+        method: request.method,
+        path: base + request.path + encodeQuery(request.query),
+        headers,
+        body: body?.text ?? null
+      }
+      return exchange(pool, options, { at, deadlines, toError })
+    })
 
-  const recorded = (request: Request) => {
+  const recorded = (request: Request, at: number) => {
     const recorder = options.recorder
-    if (recorder === undefined) return attempt(request)
+    if (recorder === undefined) return attempt(request, at)
     return Effect.suspend(() => {
       const end = recorder(name, request.method)
-      return attempt(request).pipe(
-        Effect.tap(({ status }) => Effect.sync(() => end(status))),
-        Effect.tapError(({ _tag }) => Effect.sync(() => end(_tag))),
-        Effect.onInterrupt(() => Effect.sync(() => end("interrupted")))
-      )
+      return Effect.onExit(attempt(request, at), (exit) => Effect.sync(() => end(outcomeOf(exit))))
     })
   }
 
@@ -186,12 +188,13 @@ export const make = Effect.fnUntraced(function* (
   const read = (request: Request, deadline: Duration.Duration) => {
     const mute: Gate.Shown = { sign: "mute", pauseMillis: 0 }
     const judge = pacing.strainOf ?? strainOf
-    return (exit: Exit.Exit<Answer, Unreachable | TlsRejected | Cut>, took: number, now: number): Gate.Shown => {
+    return (exit: Exit.Exit<Answer, Failure>, took: number, now: number): Gate.Shown => {
       if (Exit.isFailure(exit)) {
         const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
         if (error?._tag !== "Cut" || !isOwn(request)) return mute
         return { sign: took >= Duration.toMillis(deadline) ? "timeout" : "cut", pauseMillis: 0 }
       }
+      answered = true
       const strain = judge(exit.value)
       if (strain === "throttled") {
         return { sign: strain, pauseMillis: retryAfterMillis(exit.value.headers["retry-after"], now) }
@@ -200,27 +203,28 @@ export const make = Effect.fnUntraced(function* (
     }
   }
 
+  /** Within one deadline, which begins when it is the request's turn. */
+  const sent = (request: Request, deadline: Duration.Duration) =>
+    Effect.suspend(() => {
+      const left = clock.unsafeCurrentTimeMillis()
+      const at = left + Duration.toMillis(deadline)
+      const failed = (error: Failure | Overdue): Failure => {
+        const told = error._tag === "Overdue" ? overdue(deadline) : error
+        if (told._tag !== "Cut") return told
+        return new Cut({ endpoint: name, detail: told.detail, tookMillis: clock.unsafeCurrentTimeMillis() - left })
+      }
+      return Effect.catchAll(recorded(request, at), (error) => {
+        const again = error._tag === "Cut" && request.method === "GET"
+        return again ? Effect.mapError(recorded(request, at), failed) : Effect.fail(failed(error))
+      })
+    })
+
   return {
     name,
     gate,
     send: (request) => {
       const deadline = Duration.decode(request.deadline)
-      const sent = Effect.flatMap(Clock.currentTimeMillis, (left) =>
-        recorded(request).pipe(
-          Effect.catchIf(
-            ({ _tag }) => _tag === "Cut" && request.method === "GET",
-            () => recorded(request)
-          ),
-          Effect.timeoutFail({ duration: deadline, onTimeout: () => overdue(deadline) }),
-          Effect.catchTag("Cut", ({ detail }) =>
-            Effect.flatMap(
-              Clock.currentTimeMillis,
-              (now) => new Cut({ endpoint: name, detail, tookMillis: now - left })
-            )
-          )
-        )
-      )
-      return gate.pass(sent, read(request, deadline), request.bulk)
+      return gate.pass(sent(request, deadline), read(request, deadline), request.bulk)
     }
   }
 })

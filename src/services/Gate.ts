@@ -1,6 +1,7 @@
 import { Duration, Effect, Exit, type Scope } from "effect"
 import type { RunPace } from "../domain/Event.ts"
 import { type Bulk, type BulkMethod, Pace, type PaceOptions, type Sign, type Strain } from "../domain/Pace.ts"
+import * as Turns from "./Turns.ts"
 
 /** Told of every change of what an endpoint is asked at a time. */
 export interface GateWatcher {
@@ -32,10 +33,6 @@ export interface Gate {
   readonly account: Effect.Effect<Effect.Effect<RunPace>, never, Scope.Scope>
 }
 
-interface Waiting {
-  readonly enter: () => void
-}
-
 interface Account {
   inFlight: number
   readonly batches: Map<string, RunPace["batches"][number]>
@@ -52,42 +49,10 @@ export const make = Effect.fnUntraced(function* (
   const clock = yield* Effect.clock
   const scope = yield* Effect.scope
   const pace = new Pace(options)
-  const waiting = new Set<Waiting>()
   const accounts = new Set<Account>()
-  let inside = 0
   let closedUntil = 0
+  const turns = Turns.make((inside) => inside < pace.inFlight && clock.unsafeCurrentTimeMillis() >= closedUntil)
   watcher?.inFlight(endpoint, pace.inFlight)
-
-  const admit = () => {
-    for (const one of waiting) {
-      if (inside >= pace.inFlight || clock.unsafeCurrentTimeMillis() < closedUntil) return
-      waiting.delete(one)
-      inside += 1
-      one.enter()
-    }
-  }
-
-  const leave = Effect.sync(() => {
-    inside -= 1
-    admit()
-  })
-
-  /** An interrupted fiber may have been let in already: then it has to leave again. */
-  const enter = Effect.async<void>((resume) => {
-    let entered = false
-    const one: Waiting = {
-      enter: () => {
-        entered = true
-        resume(Effect.void)
-      }
-    }
-    waiting.add(one)
-    admit()
-    return Effect.suspend(() => {
-      waiting.delete(one)
-      return entered ? leave : Effect.void
-    })
-  })
 
   const note = (account: Account) => {
     account.inFlight = Math.min(account.inFlight, pace.inFlight)
@@ -115,7 +80,7 @@ export const make = Effect.fnUntraced(function* (
   /** Timers may be early by a moment, and the time may have been put off meanwhile. */
   const reopen: Effect.Effect<void> = Effect.suspend(() => {
     const left = closedUntil - clock.unsafeCurrentTimeMillis()
-    return left > 0 ? Effect.zipRight(clock.sleep(Duration.millis(left)), reopen) : Effect.sync(admit)
+    return left > 0 ? Effect.zipRight(clock.sleep(Duration.millis(left)), reopen) : Effect.sync(turns.admit)
   })
 
   const close = (now: number, millis: number) =>
@@ -128,21 +93,17 @@ export const make = Effect.fnUntraced(function* (
     })
 
   const pass: Gate["pass"] = (request, read, bulk) =>
-    Effect.uninterruptibleMask((restore) => {
-      const passing = Effect.gen(function* () {
-        const { turn } = pace
-        const began = clock.unsafeCurrentTimeMillis()
-        const exit = yield* Effect.exit(restore(request))
+    turns.pass((restore) => {
+      const { turn } = pace
+      const began = clock.unsafeCurrentTimeMillis()
+      return Effect.flatMap(Effect.exit(restore(request)), (exit) => {
+        if (Exit.isFailure(exit) && Exit.isInterrupted(exit)) return exit
         const now = clock.unsafeCurrentTimeMillis()
         const took = now - began
-        if (Exit.isSuccess(exit) || !Exit.isInterrupted(exit)) {
-          const { pauseMillis, sign } = read(exit, took, now)
-          tell(pace.ended({ sign, turn, now, took, ...(bulk === undefined ? {} : { bulk }) }), bulk)
-          yield* close(now, pauseMillis)
-        }
-        return yield* exit
+        const { pauseMillis, sign } = read(exit, took, now)
+        tell(pace.ended({ sign, turn, now, took, ...(bulk === undefined ? {} : { bulk }) }), bulk)
+        return pauseMillis > 0 ? Effect.zipRight(close(now, pauseMillis), exit) : exit
       })
-      return Effect.zipRight(restore(enter), Effect.ensuring(passing, leave))
     })
 
   return {

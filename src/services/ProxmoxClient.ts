@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Schedule } from "effect"
+import { Duration, Effect, Schedule } from "effect"
 import type { Json } from "../domain/Json.ts"
 import type { Request } from "./Endpoint.ts"
 import { type EndpointError, Unreachable } from "./EndpointError.ts"
@@ -68,6 +68,20 @@ const noneAnswers = (source: string, errors: ReadonlyArray<EndpointError>): Endp
     : new Unreachable({ endpoint: source, detail: `no endpoint answers (${details.join("; ")})` })
 }
 
+/** Its first run has failed already, so that a schedule is set up only where it is needed. */
+const failingFirst = <A>(
+  first: EndpointError,
+  self: Effect.Effect<A, EndpointError>
+): Effect.Effect<A, EndpointError> => {
+  let known: EndpointError | undefined = first
+  return Effect.suspend(() => {
+    if (known === undefined) return self
+    const error = known
+    known = undefined
+    return Effect.fail(error)
+  })
+}
+
 /**
  * The endpoint that answered last is asked first; one that failed is asked last for a minute. Reads are tried three
  * times within their deadline.
@@ -77,6 +91,7 @@ export const make = Effect.fnUntraced(function* (
   sessions: ReadonlyArray<ProxmoxSession>,
   deadline: Duration.DurationInput = defaultDeadline
 ) {
+  const clock = yield* Effect.clock
   const limits = yield* ProxmoxLimits.make
   let preferred = sessions[0]
   const failedAt = new Map<ProxmoxSession, number>()
@@ -87,6 +102,7 @@ export const make = Effect.fnUntraced(function* (
   }
 
   const candidates = (now: number) => {
+    if (sessions.length === 1) return sessions
     const rank = (session: ProxmoxSession) => (isGood(session, now) ? (session === preferred ? 0 : 1) : 2)
     return [...sessions].sort((a, b) => rank(a) - rank(b))
   }
@@ -103,38 +119,49 @@ export const make = Effect.fnUntraced(function* (
     return session.send(request).pipe(Effect.flatMap((answer) => judge(session.name, request, answer)))
   }
 
-  const askInTurn = Effect.fnUntraced(function* (call: Call, millis: number) {
-    const start = yield* Clock.currentTimeMillis
-    const errors: Array<EndpointError> = []
-    for (const session of candidates(start)) {
-      const left = millis - ((yield* Clock.currentTimeMillis) - start)
-      if (errors.length > 0 && left <= 0) break
-      const result = yield* Effect.either(ask(session, call, left))
-      if (result._tag === "Right") {
-        preferred = session
-        failedAt.delete(session)
-        return result.right
+  /** The first of the candidates, and while the fault is the endpoint's and time is left, the next ones. */
+  const askInTurn = (call: Call, millis: number): Effect.Effect<Json, EndpointError> =>
+    Effect.suspend(() => {
+      const start = clock.unsafeCurrentTimeMillis()
+      const sessionsNow = candidates(start)
+      const from = (index: number, errors: ReadonlyArray<EndpointError>): Effect.Effect<Json, EndpointError> => {
+        const session = sessionsNow[index]
+        const left = millis - (clock.unsafeCurrentTimeMillis() - start)
+        if (session === undefined || (index > 0 && left <= 0)) return Effect.fail(noneAnswers(source, errors))
+        return Effect.matchEffect(ask(session, call, left), {
+          onSuccess: (data) => {
+            preferred = session
+            failedAt.delete(session)
+            return Effect.succeed(data)
+          },
+          onFailure: (error) => {
+            if (!isOfEndpoint(call, error)) return Effect.fail(error)
+            failedAt.set(session, clock.unsafeCurrentTimeMillis())
+            return from(index + 1, [...errors, error])
+          }
+        })
       }
-      if (!isOfEndpoint(call, result.left)) return yield* result.left
-      failedAt.set(session, yield* Clock.currentTimeMillis)
-      errors.push(result.left)
-    }
-    return yield* noneAnswers(source, errors)
-  })
+      return from(0, [])
+    })
 
   const sendWithin =
     (permit: <A, E>(self: Effect.Effect<A, E>) => Effect.Effect<A, E>): Send =>
     (call) =>
       Effect.suspend(() => {
         let left = Duration.toMillis(call.deadline ?? deadline)
-        const attempt = Effect.gen(function* () {
-          const start = yield* Clock.currentTimeMillis
-          const result = yield* Effect.either(askInTurn(call, left))
-          left -= (yield* Clock.currentTimeMillis) - start
-          return yield* result
-        })
-        return permit(attempt).pipe(
-          Effect.retry({ schedule: backoff, while: (error) => isRead(call) && left > 0 && isTransient(error) })
+        const attempt = permit(
+          Effect.suspend(() => {
+            const start = clock.unsafeCurrentTimeMillis()
+            return Effect.tapError(askInTurn(call, left), () =>
+              Effect.sync(() => {
+                left -= clock.unsafeCurrentTimeMillis() - start
+              })
+            )
+          })
+        )
+        const isTriedAgain = (error: EndpointError) => isRead(call) && left > 0 && isTransient(error)
+        return Effect.catchIf(attempt, isTriedAgain, (first) =>
+          Effect.retry(failingFirst(first, attempt), { schedule: backoff, while: isTriedAgain })
         )
       })
 
@@ -147,8 +174,8 @@ export const make = Effect.fnUntraced(function* (
     },
     converse: (node, talk) =>
       talk(sendWithin((self) => self)).pipe(limits.permit(node, "protected"), limits.guard(node, "protected")),
-    passOver: Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
+    passOver: Effect.sync(() => {
+      const now = clock.unsafeCurrentTimeMillis()
       if (preferred !== undefined) failedAt.set(preferred, now)
       preferred = sessions.find((session) => isGood(session, now)) ?? preferred
       return preferred !== undefined && isGood(preferred, now)

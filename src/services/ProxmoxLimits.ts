@@ -1,6 +1,7 @@
-import { Clock, Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
 import type { EndpointError } from "./EndpointError.ts"
 import { meaningOf } from "./ProxmoxAnswer.ts"
+import * as Turns from "./Turns.ts"
 
 /** `plain` calls are served by pveproxy, `protected` ones by pvedaemon: three workers each on every node. */
 export type Lane = "plain" | "protected"
@@ -26,8 +27,10 @@ const inFlight = { source: 16, plain: 3, protected: 2 }
 const failuresBeforeRest = 3
 const rest = Duration.toMillis("1 minute")
 
+type Permit = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 interface Node {
-  readonly lanes: { readonly [lane in Lane]: Effect.Semaphore }
+  readonly lanes: { readonly [lane in Lane]: Permit }
   failures: number
   restsUntil: number
   last: EndpointError | undefined
@@ -37,8 +40,8 @@ interface Node {
 const pointsToNode = (error: EndpointError, lane: Lane) =>
   meaningOf(error) === "node" || (error._tag === "Cut" && lane === "plain")
 
-export const make: Effect.Effect<ProxmoxLimits> = Effect.gen(function* () {
-  const source = yield* Effect.makeSemaphore(inFlight.source)
+export const make: Effect.Effect<ProxmoxLimits> = Effect.map(Effect.clock, (clock) => {
+  const source = Turns.atMost(inFlight.source)
   const nodes = new Map<string, Node>()
 
   /** Calls that name no node stand under `""`: the node that answers them itself. */
@@ -46,10 +49,7 @@ export const make: Effect.Effect<ProxmoxLimits> = Effect.gen(function* () {
     const known = nodes.get(name)
     if (known !== undefined) return known
     const node: Node = {
-      lanes: {
-        plain: Effect.unsafeMakeSemaphore(inFlight.plain),
-        protected: Effect.unsafeMakeSemaphore(inFlight.protected)
-      },
+      lanes: { plain: Turns.atMost(inFlight.plain), protected: Turns.atMost(inFlight.protected) },
       failures: 0,
       restsUntil: 0,
       last: undefined
@@ -58,26 +58,34 @@ export const make: Effect.Effect<ProxmoxLimits> = Effect.gen(function* () {
     return node
   }
 
-  const guarded = Effect.fnUntraced(function* <A, R>(node: Node, lane: Lane, self: Effect.Effect<A, EndpointError, R>) {
-    if (node.last !== undefined && (yield* Clock.currentTimeMillis) < node.restsUntil) return yield* node.last
-    const result = yield* Effect.either(self)
-    if (result._tag === "Right") {
-      node.failures = 0
-      return result.right
-    }
-    if (pointsToNode(result.left, lane)) {
-      node.failures += 1
-      node.last = result.left
-      if (node.failures >= failuresBeforeRest) node.restsUntil = (yield* Clock.currentTimeMillis) + rest
-    }
-    return yield* result.left
-  })
+  const guarded = <A, R>(
+    node: Node,
+    lane: Lane,
+    self: Effect.Effect<A, EndpointError, R>
+  ): Effect.Effect<A, EndpointError, R> =>
+    Effect.suspend(() => {
+      if (node.last !== undefined && clock.unsafeCurrentTimeMillis() < node.restsUntil) return Effect.fail(node.last)
+      return Effect.matchEffect(self, {
+        onSuccess: (value) => {
+          node.failures = 0
+          return Effect.succeed(value)
+        },
+        onFailure: (error) => {
+          if (pointsToNode(error, lane)) {
+            node.failures += 1
+            node.last = error
+            if (node.failures >= failuresBeforeRest) node.restsUntil = clock.unsafeCurrentTimeMillis() + rest
+          }
+          return Effect.fail(error)
+        }
+      })
+    })
 
   return {
-    permit: (node, lane) => (self) =>
-      source
-        .withPermits(1)(self)
-        .pipe(nodeNamed(node ?? "").lanes[lane].withPermits(1)),
+    permit: (node, lane) => {
+      const ofLane = nodeNamed(node ?? "").lanes[lane]
+      return (self) => ofLane(source(self))
+    },
     guard: (node, lane) => (self) => (node === undefined ? self : guarded(nodeNamed(node), lane, self))
   }
 })

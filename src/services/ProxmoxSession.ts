@@ -76,10 +76,14 @@ const withTicket = (request: Request, ticket: Ticket): Request => ({
 })
 
 const byToken = (endpoint: Endpoint, token: Redacted.Redacted): ProxmoxSession => {
-  const authorization = Redacted.make(`PVEAPIToken=${Redacted.value(token)}`)
+  const headers = { authorization: Redacted.make(`PVEAPIToken=${Redacted.value(token)}`) }
   return {
     name: endpoint.name,
-    send: (request) => endpoint.send({ ...request, headers: { ...request.headers, authorization } })
+    send: (request) =>
+      endpoint.send({
+        ...request,
+        headers: request.headers === undefined ? headers : { ...request.headers, ...headers }
+      })
   }
 }
 
