@@ -1,3 +1,4 @@
+import type Sqlite from "better-sqlite3"
 import { Context, type Effect, type Redacted, Schema } from "effect"
 import type { By } from "../domain/By.ts"
 import type { StoreFailed } from "./Database.ts"
@@ -55,13 +56,16 @@ export class Encryption extends Context.Tag("proxledger/Encryption")<
   Encryption,
   {
     readonly status: Effect.Effect<EncryptionStatus, StoreFailed>
-    /** The text to store; only within a transaction of the database, so that the key cannot change before it is stored. */
-    readonly encrypt: (secret: Redacted.Redacted) => Effect.Effect<string, NoEncryptionKey | Undecryptable>
+    /** The text to store; `db` is that of the transaction that stores it, so that the key cannot change before. */
+    readonly encrypt: (
+      db: Sqlite.Database,
+      secret: Redacted.Redacted
+    ) => Effect.Effect<string, NoEncryptionKey | Undecryptable | StoreFailed>
     /** Of a stored text; one that was stored plain comes back as it is. `subject` names it in errors. */
     readonly decrypt: (
       stored: string,
       subject: string
-    ) => Effect.Effect<Redacted.Redacted, NoEncryptionKey | Undecryptable>
+    ) => Effect.Effect<Redacted.Redacted, NoEncryptionKey | Undecryptable | StoreFailed>
     /** Takes a key into the local file. */
     readonly setKey: (
       key: Redacted.Redacted,

@@ -50,9 +50,9 @@ const secret = (length: number) =>
 
 export const Secret = secret(1000)
 
-/** Fit to stand in a header. */
+/** Fit to stand in a header; blanks around it do not count. */
 export const TokenSecret = upTo(1000).pipe(
-  Schema.pattern(/^(?!enc:)[\x21-\x7e]*$/, saying("must not hold blanks or control characters, nor begin with enc:")),
+  Schema.pattern(/^\s*(?!enc:)[\x21-\x7e]*\s*$/, saying("must be one word of ASCII that does not begin with enc:")),
   Schema.Redacted
 )
 

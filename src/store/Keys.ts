@@ -43,13 +43,13 @@ export class KeyNotFound extends Schema.TaggedError<KeyNotFound>()("KeyNotFound"
 /** Without this key nobody could administer the service any more; status 409. */
 export class LastActiveKey extends Schema.TaggedError<LastActiveKey>()("LastActiveKey", { id: Schema.Int }) {
   override get message() {
-    return "At least one active API key with the scope admin and no expiry must remain. Create another one first"
+    return "Create and verify another active API key, with the scope admin and no expiry, before retiring this key."
   }
 }
 
 export class KeyLimitReached extends Schema.TaggedError<KeyLimitReached>()("KeyLimitReached", { limit: Schema.Int }) {
   override get message() {
-    return `There are ${this.limit} active API keys, which is the limit. Deactivate or delete one first`
+    return `The configured active API-key limit is ${this.limit}. Deactivate an active key with POST /auth/keys/{id}/deactivate before creating or reactivating another key.`
   }
 }
 

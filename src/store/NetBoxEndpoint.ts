@@ -23,11 +23,12 @@ const fields = {
   ip_address: Fields.IpAddress,
   domain: Fields.Domain,
   port: Fields.Port,
-  token_version: TokenVersion,
+  /** `v1` or `v2`. */
+  token_version: Fields.upTo(2),
   /** v2: the public half of the token, with or without `nbt_`. */
   token_key: Schema.NullOr(Fields.TokenSecret),
   /** v1: the token; v2: its secret half. */
-  token: Schema.NullOr(Fields.TokenSecret),
+  token: Fields.TokenSecret,
   verify_ssl: Schema.Boolean,
   enabled: Schema.Boolean
 }
@@ -40,7 +41,7 @@ export const NetBoxInput = Schema.Struct({
   port: or(fields.port, 443),
   token_version: or(fields.token_version, "v1"),
   token_key: or(fields.token_key, null),
-  token: or(fields.token, null),
+  token: fields.token,
   verify_ssl: or(fields.verify_ssl, true),
   enabled: or(fields.enabled, true)
 }).annotations({ identifier: "NetBoxInput" })
@@ -54,7 +55,7 @@ export const NetBoxChanges = Schema.Struct({
   port: given(fields.port),
   token_version: given(fields.token_version),
   token_key: given(fields.token_key),
-  token: given(fields.token),
+  token: given(Schema.NullOr(fields.token)),
   verify_ssl: given(fields.verify_ssl),
   enabled: given(fields.enabled)
 }).annotations({ identifier: "NetBoxChanges" })

@@ -37,10 +37,10 @@ const fields = {
   allow_packer_template_builds: Schema.Boolean,
   ssh_target_node: Schema.NullOr(Fields.upTo(255)),
   ssh_host: Schema.NullOr(Fields.upTo(255)),
-  ssh_username: Schema.NullOr(Fields.upTo(255)),
+  ssh_username: Schema.NullOr(Fields.upTo(64)),
   ssh_port: Fields.Port,
-  ssh_identity_file: Schema.NullOr(Fields.upTo(1024)),
-  ssh_known_host_fingerprint: Schema.NullOr(Fields.upTo(255))
+  ssh_identity_file: Schema.NullOr(Fields.upTo(4096)),
+  ssh_known_host_fingerprint: Schema.NullOr(Fields.upTo(128))
 }
 
 const secrets = {

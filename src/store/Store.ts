@@ -1,0 +1,18 @@
+import { Layer } from "effect"
+import * as DatabaseSqlite from "./DatabaseSqlite.ts"
+import * as EncryptionLive from "./EncryptionLive.ts"
+import * as EndpointsLive from "./EndpointsLive.ts"
+import * as IdempotencyLive from "./IdempotencyLive.ts"
+import * as KeysLive from "./KeysLive.ts"
+import * as LockoutsLive from "./LockoutsLive.ts"
+import * as SchedulesLive from "./SchedulesLive.ts"
+
+/** Everything that the service keeps in a folder but its journal, which it tells of every change. */
+export const layer = (folder: string) =>
+  Layer.mergeAll(
+    EndpointsLive.layer,
+    KeysLive.layer,
+    LockoutsLive.layer,
+    IdempotencyLive.layer,
+    SchedulesLive.layer
+  ).pipe(Layer.provideMerge(EncryptionLive.layer(folder)), Layer.provideMerge(DatabaseSqlite.layer(folder)))
