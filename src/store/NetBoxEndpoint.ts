@@ -26,11 +26,11 @@ const fields = {
   /** `v1` or `v2`. */
   token_version: Fields.upTo(2),
   /** v2: the public half of the token, with or without `nbt_`. */
-  token_key: Schema.NullOr(Fields.TokenSecret),
+  token_key: Fields.orNull(Fields.TokenSecret),
   /** v1: the token; v2: its secret half. */
   token: Fields.TokenSecret,
-  verify_ssl: Schema.Boolean,
-  enabled: Schema.Boolean
+  verify_ssl: Fields.Flag,
+  enabled: Fields.Flag
 }
 
 /** What a NetBox is created from; other members are passed over. */
@@ -55,7 +55,7 @@ export const NetBoxChanges = Schema.Struct({
   port: given(fields.port),
   token_version: given(fields.token_version),
   token_key: given(fields.token_key),
-  token: given(Schema.NullOr(fields.token)),
+  token: given(Fields.orNull(fields.token)),
   verify_ssl: given(fields.verify_ssl),
   enabled: given(fields.enabled)
 }).annotations({ identifier: "NetBoxChanges" })

@@ -6,48 +6,46 @@ const { given, or } = Fields
 
 const AccessMethods = Schema.Literal("api", "api_ssh")
 
-const seconds = Schema.Number.pipe(Schema.between(0, 300, { message: () => "must be a number from 0 to 300" }))
-
 /** What is the same in what is shown and in what is sent. */
 const fields = {
   name: Fields.Name,
   ip_address: Fields.IpAddress,
-  domain: Schema.NullOr(Fields.Domain),
+  domain: Fields.orNull(Fields.Domain),
   port: Fields.Port,
   username: Fields.Name,
-  verify_ssl: Schema.Boolean,
-  enabled: Schema.Boolean,
+  verify_ssl: Fields.Flag,
+  enabled: Fields.Flag,
   /** Whether operational verbs may write; reconciliation never does. */
-  allow_writes: Schema.Boolean,
-  access_methods: AccessMethods,
-  site_id: Schema.NullOr(Fields.Id),
-  site_slug: Schema.NullOr(Fields.upTo(255)),
-  site_name: Schema.NullOr(Fields.upTo(255)),
-  tenant_id: Schema.NullOr(Fields.Id),
-  tenant_slug: Schema.NullOr(Fields.upTo(255)),
-  tenant_name: Schema.NullOr(Fields.upTo(255)),
+  allow_writes: Fields.Flag,
+  access_methods: Fields.oneOf("api", "api_ssh"),
+  site_id: Fields.orNull(Fields.Id),
+  site_slug: Fields.orNull(Fields.upTo(255)),
+  site_name: Fields.orNull(Fields.upTo(255)),
+  tenant_id: Fields.orNull(Fields.Id),
+  tenant_slug: Fields.orNull(Fields.upTo(255)),
+  tenant_name: Fields.orNull(Fields.upTo(255)),
   /** Seconds; null: 5. */
-  timeout: Schema.NullOr(Fields.whole(1, 3600)),
+  timeout: Fields.orNull(Fields.whole(1, 3600)),
   /** null: 0. */
-  max_retries: Schema.NullOr(Fields.whole(0, 100)),
+  max_retries: Fields.orNull(Fields.whole(0, 100)),
   /** Seconds; null: 0.5. */
-  retry_backoff: Schema.NullOr(seconds),
+  retry_backoff: Fields.orNull(Fields.between(0, 300)),
   /** Name of a node's device: `{node}`, `{cluster}`, `{cluster_slug}`, `{endpoint}` are replaced; "" for the name of the node. */
   node_device_name_template: Fields.NodeNameTemplate,
-  allow_packer_template_builds: Schema.Boolean,
-  ssh_target_node: Schema.NullOr(Fields.upTo(255)),
-  ssh_host: Schema.NullOr(Fields.upTo(255)),
-  ssh_username: Schema.NullOr(Fields.upTo(64)),
+  allow_packer_template_builds: Fields.Flag,
+  ssh_target_node: Fields.orNull(Fields.upTo(255)),
+  ssh_host: Fields.orNull(Fields.upTo(255)),
+  ssh_username: Fields.orNull(Fields.upTo(64)),
   ssh_port: Fields.Port,
-  ssh_identity_file: Schema.NullOr(Fields.upTo(4096)),
-  ssh_known_host_fingerprint: Schema.NullOr(Fields.upTo(128))
+  ssh_identity_file: Fields.orNull(Fields.upTo(4096)),
+  ssh_known_host_fingerprint: Fields.orNull(Fields.upTo(128))
 }
 
 const secrets = {
-  password: Schema.NullOr(Fields.Secret),
+  password: Fields.orNull(Fields.Secret),
   /** The name of the token alone, or `user@realm!name`. */
-  token_name: Schema.NullOr(Fields.upTo(255)),
-  token_value: Schema.NullOr(Fields.TokenSecret)
+  token_name: Fields.orNull(Fields.upTo(255)),
+  token_value: Fields.orNull(Fields.TokenSecret)
 }
 
 /** A Proxmox cluster or host as it is shown: no secret is part of it. */

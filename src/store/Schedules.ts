@@ -2,7 +2,7 @@ import { Context, type Effect, Schema } from "effect"
 import type { By } from "../domain/By.ts"
 import { Scope } from "../domain/Scope.ts"
 import type { StoreFailed } from "./Database.ts"
-import { given, Name, or } from "./EndpointFields.ts"
+import { Flag, given, Name, or } from "./EndpointFields.ts"
 
 /** Times are seconds since 1970. */
 const Time = Schema.NullOr(Schema.Number)
@@ -27,7 +27,7 @@ export const Schedule = Schema.Struct({
 }).annotations({ identifier: "Schedule" })
 export type Schedule = typeof Schedule.Type
 
-const fields = { cron: Name, timezone: Name, approve_removals: Schema.Boolean, enabled: Schema.Boolean }
+const fields = { cron: Name, timezone: Name, approve_removals: Flag, enabled: Flag }
 
 export const ScheduleInput = Schema.Struct({
   name: Name,
