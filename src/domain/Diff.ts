@@ -38,6 +38,8 @@ interface Input {
   readonly resolve: Resolve
   /** The readable form of a foreign key's id. */
   readonly nameOf: (kind: string, id: number) => Json
+  /** Whether this plan deletes the object: nobody can want to point to it. */
+  readonly isLeaving: (kind: string, id: number) => boolean
 }
 
 /** A member of a set or a foreign key: its id, else `{"$ref"}` of what the plan makes, else null: cannot be written. */
@@ -92,7 +94,7 @@ const decide = (
   theirs: Json,
   value: Json,
   base: Json | undefined,
-  accepts: ReadonlyArray<Json>
+  accepts: ReadonlyArray<readonly [plain: Json, value: Json]>
 ): Decision => {
   const owner = wanted.owner ?? field.owner
   if (equal(theirs, value)) {
@@ -100,11 +102,14 @@ const decide = (
       ? { take: "settled", value: wanted.value }
       : same
   }
-  // A text that does as well is the engine's own, by a journal that is lost or of a former engine.
-  if (owner === "three-way" && base === undefined && typeof theirs === "string" && accepts.includes(theirs)) {
-    return { take: "settled", value: theirs }
+  const accepted = accepts.find(([plain]) => equal(plain, theirs))
+  if (accepted !== undefined) {
+    // A text that does as well is the engine's own, by a journal that is lost or of a former engine. An object that does as
+    // well counts as its own from now on, whoever chose it: what becomes of the field when it goes is nobody's edit.
+    const isNew = field.type === "ref" ? base === undefined || !equal(base, theirs) : base === undefined
+    return owner === "three-way" && isNew ? { take: "settled", value: accepted[1] } : same
   }
-  if (accepts.some((one) => equal(one, theirs)) || (wanted.whenBlank === true && !isBlank(theirs))) return same
+  if (wanted.whenBlank === true && !isBlank(theirs)) return same
   const untouched = base === undefined ? isBlank(theirs) : equal(base, theirs)
   switch (owner) {
     case "owned":
@@ -119,7 +124,7 @@ const decide = (
         : {
             take: "theirs",
             base: base ?? null,
-            both: base !== undefined && ![value, ...accepts].some((one) => equal(one, base))
+            both: base !== undefined && ![value, ...accepts.map(([plain]) => plain)].some((one) => equal(one, base))
           }
   }
 }
@@ -240,8 +245,12 @@ const ofUpdate = (input: Input, row: Current): Difference => {
     // A reference that went blank because its object is gone is nobody's edit, nor once that object is made again.
     const emptied = isRefValue(stored) && isBlank(theirs) && typeof applied !== "number"
     if (emptied) settled.push({ ref: desired.ref, field: name, value: null })
-    const base = emptied ? undefined : applied
-    const accepts = (wanted.accepts ?? []).flatMap((one) => comparable(field, one, resolve) ?? [])
+    const isLeaving = field.type === "ref" && typeof theirs === "number" && input.isLeaving(field.kind, theirs)
+    const base = emptied ? undefined : isLeaving ? theirs : applied
+    const accepts = (wanted.accepts ?? []).flatMap((one): ReadonlyArray<readonly [Json, Json]> => {
+      const plain = comparable(field, one, resolve)
+      return plain === undefined ? [] : [[plain, one]]
+    })
     const decision = decide(field, wanted, theirs, value, base, accepts)
     const held: Decision =
       (wanted.owner ?? field.owner) === "initial" ? same : { take: "theirs", base: base ?? null, both: false }

@@ -185,6 +185,11 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     return to === undefined ? id : { $ref: to }
   }
 
+  const leaving = new Set<string>()
+  for (const { kind, row, verb } of gone.entries)
+    if (verb === "delete" && row !== undefined) leaving.add(ownerKey(kind.name, row.id))
+  const isLeaving = (kind: string, id: number) => leaving.has(ownerKey(kind, id))
+
   const estate = { kinds, target, identities, gone }
   const scopes = tagScopes(target, identities.ids)
   const entries: Array<Entry> = []
@@ -202,7 +207,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
       if (row !== undefined && desired.lazy === true) continue
       const baseline = baselines.get(desired.ref)
       const asked = scoping.asked(kind, row === undefined ? desired : asHeir(kind, desired, row, baseline, estate))
-      const differing = diff({ kind, desired: asked, row, baseline, resolve: resolveHere, nameOf })
+      const differing = diff({ kind, desired: asked, row, baseline, resolve: resolveHere, nameOf, isLeaving })
       drifts.push(...differing.drifts)
       for (const detail of differing.contested) conflicts.push({ ref: desired.ref, label: desired.label, detail })
       settled.push(...differing.settled)

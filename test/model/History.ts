@@ -245,6 +245,7 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
         }
         wrong.push(...(yield* primaries.synchronised(bound)))
         estate.seen()
+        operator.seen()
         return exit
       })
 

@@ -56,6 +56,8 @@ export const make = (netbox: SimulatedNetBox) => {
   /** Machine id → field → value. */
   const kept = new Map<number, Map<string, string>>()
   const untagged = new Set<number>()
+  /** Machines whose primary address was chosen since the last synchronisation. */
+  const chosen = new Set<number>()
   /** Machines that were marked as gone when their status was set. */
   const revived = new Set<number>()
   const made: Array<{ readonly kind: string; readonly id: number; readonly fields: JsonObject }> = []
@@ -114,6 +116,7 @@ export const make = (netbox: SimulatedNetBox) => {
         const own = yield* onCardsOf("ipam.ipaddress", row.id)
         const other = own.findLast(({ id }) => id !== idIn(row["primary_ip4"]))
         if (other === undefined) return
+        chosen.add(row.id)
         return void (yield* Effect.promise(() =>
           ask(netbox, "PATCH", `${paths.machine}${row.id}/`, { primary_ip4: other.id })
         ))
@@ -154,6 +157,8 @@ export const make = (netbox: SimulatedNetBox) => {
     }[what].filter(({ id }) => !made.some((one) => one.id === id && paths[what] === pathOf(one.kind)))
     const [row] = rows
     if (row === undefined) return
+    // Who chooses an address and deletes it at once has emptied the field, as far as anybody can tell.
+    if (chosen.has(machine) && ["interface", "address"].includes(what)) return
     yield* Effect.promise(() => ask(netbox, "DELETE", `${paths[what]}${row.id}/`))
     if (what !== "machine") return
     kept.delete(machine)
@@ -169,6 +174,8 @@ export const make = (netbox: SimulatedNetBox) => {
     begin: Effect.forEach(roles, (name) => post(paths.role, { name, slug: name.toLowerCase().replace(" ", "-") }), {
       discard: true
     }),
+    /** After a synchronisation without mishap. */
+    seen: () => chosen.clear(),
     /**
      * After a synchronisation: a status that was set by hand ends when the machine is marked as gone; one that was set after
      * that is kept. `isGone`: by the identity that the machine carries.

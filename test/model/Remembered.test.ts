@@ -60,6 +60,26 @@ const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
     { sync: [] },
     { do: "changeMac", who: 1 },
     { sync: [] }
+  ],
+  "an operator makes the address primary that another guest has by now": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { sync: [] },
+    { do: "clone", who: 6, sameName: true },
+    { do: "swapAddress", who: 3 },
+    { hand: "primary", who: 2 }
+  ],
+  "the primary address that an operator chose is deleted by hand, and later leaves the guest": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { sync: [] },
+    { hand: "primary", who: 0 },
+    { sync: [] },
+    { hand: "delete", who: 0, what: "address" },
+    { hand: "delete", who: 0, what: "address" },
+    { sync: [] },
+    { hand: "primary", who: 0 },
+    { sync: [] },
+    { do: "readdress", who: 0 },
+    { sync: [] }
   ]
 }
 
