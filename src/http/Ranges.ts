@@ -1,7 +1,7 @@
 import { Either } from "effect"
 import ipaddr from "ipaddr.js"
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6
+export type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /** A network: its address and the length of its prefix. */
 export type Range = readonly [Address, number]
@@ -19,3 +19,16 @@ export const parseRange = (text: string): Either.Either<Range, string> => {
 
 export const isWithin = (address: Address, ranges: ReadonlyArray<Range>): boolean =>
   ranges.some(([network, bits]) => address.kind() === network.kind() && address.match(network, bits))
+
+/** Where the IPv4 address stands in the bytes of an IPv6 address that a gateway translates. */
+const offsets: Readonly<Record<string, number>> = { rfc6145: 12, rfc6052: 12, "6to4": 2 }
+
+/** The IPv4 addresses that an IPv6 address leads to. */
+export const embedded = (address: Address): ReadonlyArray<Address> => {
+  if (address.kind() === "ipv4") return []
+  const bytes = address.toByteArray()
+  const offset = offsets[address.range()]
+  const isCompatible = bytes.slice(0, 12).every((byte) => byte === 0)
+  const at = offset ?? (isCompatible ? 12 : undefined)
+  return at === undefined ? [] : [ipaddr.fromByteArray(bytes.slice(at, at + 4))]
+}

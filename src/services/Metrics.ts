@@ -80,12 +80,13 @@ export class Metrics extends Effect.Service<Metrics>()("proxledger/Metrics", {
       labelNames: ["endpoint", "reason"],
       registers
     })
-    const counters = cacheCounters.flatMap(([name, help, read]) =>
-      ["", "_total"].map((suffix) => ({
-        counter: new Counter({ name: `proxbox_cache_${name}${suffix}`, help, registers }),
-        read
-      }))
-    )
+    const counters = cacheCounters.map(([name, help, read]) => ({
+      counters: ["", "_total"].map(
+        (suffix) => new Counter({ name: `proxbox_cache_${name}${suffix}`, help, registers })
+      ),
+      read,
+      last: 0
+    }))
     const gauges = cacheGauges.map(([name, help, read]) => ({
       gauge: new Gauge({ name: `proxbox_cache_${name}`, help, registers }),
       read
@@ -108,15 +109,19 @@ export class Metrics extends Effect.Service<Metrics>()("proxledger/Metrics", {
 
     let cache: Effect.Effect<CacheStats> | undefined
 
+    /** A cache that is cleared, or another one, counts from zero; these go on. */
     const readCache = (stats: CacheStats) => {
-      for (const { counter, read } of counters) {
-        counter.reset()
-        counter.inc(read(stats))
+      for (const counted of counters) {
+        const now = counted.read(stats)
+        for (const counter of counted.counters) counter.inc(now < counted.last ? now : now - counted.last)
+        counted.last = now
       }
       for (const { gauge, read } of gauges) gauge.set(read(stats))
     }
 
     return {
+      /** For metrics of who uses this one. */
+      registry,
       /** For the requests of an endpoint. */
       recorder,
       /** For the pace of an endpoint. */

@@ -40,6 +40,8 @@ export interface ObjectCache<A, E> {
   /** Forgets everything and counts from zero. */
   readonly clear: Effect.Effect<void>
   readonly stats: Effect.Effect<CacheStats>
+  /** What is held, so many at most. */
+  readonly sample: (most: number) => Effect.Effect<ReadonlyArray<{ readonly path: string; readonly query: string }>>
 }
 
 interface Entry<A> {
@@ -186,6 +188,10 @@ export const make = Effect.fnUntraced(function* <A, E>(
         ttlSeconds: ttl / 1000,
         oldestAgeSeconds: (now - oldest) / 1000
       }
-    })
+    }),
+    sample: (most) =>
+      Effect.sync(() =>
+        [...entries].slice(-most).map(([key, { path }]) => ({ path, query: key.slice(path.length + 1) }))
+      )
   }
 })

@@ -1,11 +1,24 @@
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
+import { AdminGroup } from "./admin/Api.ts"
+import { CacheGroup } from "./cache/Api.ts"
+import { AuthGroup, BootstrapGroup } from "./auth/Api.ts"
+import { EncryptionGroup } from "./encryption/Api.ts"
+import { NetBoxGroup } from "./netbox/Api.ts"
+import { ProxmoxEndpointsGroup } from "./proxmox/Api.ts"
 import { InvalidRequest } from "./Refused.ts"
 import { RootGroup } from "./root/Api.ts"
 
 /** The surface that clients of proxbox-api know: paths, statuses and bodies are theirs. */
 export class LegacyApi extends HttpApi.make("legacy")
   .add(RootGroup)
+  .add(BootstrapGroup)
+  .add(AuthGroup)
+  .add(EncryptionGroup)
+  .add(CacheGroup)
+  .add(AdminGroup)
+  .add(NetBoxGroup)
+  .add(ProxmoxEndpointsGroup)
   .annotateContext(OpenApi.annotations({ title: "Proxledger, compatible surface", version: "1" })) {
   // The type of the base names its own encoding of a request that did not decode; ours is the one that clients know.
   static override readonly errorSchema = InvalidRequest as never

@@ -1,0 +1,102 @@
+import { lookup } from "node:dns/promises"
+import { Effect, Schema } from "effect"
+import { HttpSettings } from "./HttpSettings.ts"
+import { type Address, embedded, isWithin, parseAddress, parseRange, type Range } from "./Ranges.ts"
+
+/** An address that the service must not connect to, or a name that leads to one; status 400 with `detail`. */
+export class AddressRefused extends Schema.TaggedError<AddressRefused>()("AddressRefused", { detail: Schema.String }) {
+  override get message() {
+    return this.detail
+  }
+}
+
+/** Where a server is looked for, as a row has it. */
+export interface Addressed {
+  readonly ip_address: string
+  readonly domain: string | null
+}
+
+/** Private networks are not among these: that is where Proxmox lives. */
+const refusedKinds: ReadonlySet<string> = new Set([
+  "unspecified",
+  "loopback",
+  "linkLocal",
+  "multicast",
+  "broadcast",
+  "reserved",
+  "teredo"
+])
+
+/** Where clouds tell machines their credentials, as far as the address is not link-local anyway. */
+const metadata: ReadonlyArray<Range> = [
+  "fd00:ec2::254",
+  "fd20:ce::254",
+  "100.100.100.200",
+  "168.63.129.16",
+  "192.0.0.192"
+]
+  .map(parseRange)
+  .flatMap((range) => (range._tag === "Right" ? [range.right] : []))
+
+const patience = "3 seconds"
+
+/** As an HTTP client reads it: 127.1, 0x7f000001 and 2130706433 are one address. */
+const normalised = (host: string): string => {
+  const url = `http://${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}/`
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$|\.$/g, "") : host
+}
+
+const refusal = (kind: "IP address" | "domain", host: string, why: string) =>
+  new AddressRefused({
+    detail: `Invalid ${kind}: ${host} ${why}. Use an address of the server itself, or allow its network with PROXLEDGER_ALLOWED_RANGES`
+  })
+
+/** Keeps the service from being sent to addresses that only it can reach. */
+export class AddressGuard extends Effect.Service<AddressGuard>()("proxledger/AddressGuard", {
+  effect: Effect.gen(function* () {
+    const { allowedRanges } = yield* HttpSettings
+
+    const isRefused = (address: Address): boolean =>
+      !isWithin(address, allowedRanges) &&
+      (refusedKinds.has(address.range()) ||
+        isWithin(address, metadata) ||
+        embedded(address).some((inner) => isRefused(inner)))
+
+    const judge = Effect.fnUntraced(function* (host: string) {
+      const name = normalised(host)
+      const address = parseAddress(name)
+      if (address !== undefined) {
+        return isRefused(address) ? yield* refusal("IP address", host, "is not an address of a server") : undefined
+      }
+      const found = yield* Effect.tryPromise(() => lookup(name, { all: true })).pipe(
+        Effect.timeout(patience),
+        Effect.mapError(() => refusal("domain", host, "cannot be resolved"))
+      )
+      const bad = found.some((one) => {
+        const resolved = parseAddress(one.address)
+        return resolved === undefined || isRefused(resolved)
+      })
+      return bad ? yield* refusal("domain", host, "leads to an address that is not one of a server") : undefined
+    })
+
+    /** Without the length of a prefix, which may follow. */
+    const bare = (text: string) => text.replace(/\/\d+$/, "")
+
+    const isLoopback = (text: string) => parseAddress(bare(text))?.range() === "loopback"
+
+    return {
+      /** Of a NetBox the domain is used, or else the address. */
+      netbox: ({ domain, ip_address }: Addressed): Effect.Effect<void, AddressRefused> =>
+        judge(domain !== null && domain !== "" ? domain : bare(ip_address)),
+      /** Of Proxmox both are used; a loopback address beside a domain stands for none. */
+      proxmox: ({ domain, ip_address }: Addressed): Effect.Effect<void, AddressRefused> => {
+        const named = domain !== null && domain !== ""
+        const hosts = [
+          ...(named ? [domain] : []),
+          ...(ip_address === "" || (named && isLoopback(ip_address)) ? [] : [bare(ip_address)])
+        ]
+        return Effect.forEach(hosts, judge, { discard: true })
+      }
+    }
+  })
+}) {}
