@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises"
-import { Effect, Schema } from "effect"
+import { Effect, Either, Schema } from "effect"
 import { HttpSettings } from "./HttpSettings.ts"
 import { type Address, embedded, isWithin, parseAddress, parseRange, type Range } from "./Ranges.ts"
 
@@ -23,20 +23,18 @@ const refusedKinds: ReadonlySet<string> = new Set([
   "linkLocal",
   "multicast",
   "broadcast",
-  "reserved",
   "teredo"
 ])
 
-/** Where clouds tell machines their credentials, as far as the address is not link-local anyway. */
-const metadata: ReadonlyArray<Range> = [
+/** Where clouds tell machines their credentials, as far as the address is not link-local anyway; and what nobody has. */
+const nowhere: ReadonlyArray<Range> = [
   "fd00:ec2::254",
   "fd20:ce::254",
   "100.100.100.200",
   "168.63.129.16",
-  "192.0.0.192"
-]
-  .map(parseRange)
-  .flatMap((range) => (range._tag === "Right" ? [range.right] : []))
+  "192.0.0.0/24",
+  "240.0.0.0/4"
+].flatMap((text) => Either.match(parseRange(text), { onLeft: () => [], onRight: (range) => [range] }))
 
 const patience = "3 seconds"
 
@@ -59,7 +57,7 @@ export class AddressGuard extends Effect.Service<AddressGuard>()("proxledger/Add
     const isRefused = (address: Address): boolean =>
       !isWithin(address, allowedRanges) &&
       (refusedKinds.has(address.range()) ||
-        isWithin(address, metadata) ||
+        isWithin(address, nowhere) ||
         embedded(address).some((inner) => isRefused(inner)))
 
     const judge = Effect.fnUntraced(function* (host: string) {

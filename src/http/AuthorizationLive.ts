@@ -16,24 +16,34 @@ const telling = ({ retryAfter }: NotAuthenticated): Effect.Effect<void> =>
         Effect.succeed(HttpServerResponse.setHeader(response, "retry-after", String(retryAfter)))
       )
 
-const make = <E>(refuse: (refusal: NotAuthenticated) => E) =>
-  Effect.map(Authentication, ({ authenticate }) => ({
-    apiKey: (raw: Redacted.Redacted) =>
-      Effect.gen(function* () {
-        const { route } = yield* RouteContext
-        const scope = RouteTable.named(route.method, route.path)?.scope ?? "admin"
-        return yield* authenticate(raw, scope)
-      }).pipe(Effect.tapError(telling), Effect.mapError(refuse))
-  }))
+/** Who is not let in is told so in the form of a surface. */
+export const refuse = {
+  detail: <A, R>(effect: Effect.Effect<A, NotAuthenticated, R>): Effect.Effect<A, Refused, R> =>
+    Effect.tapError(effect, telling).pipe(
+      Effect.mapError(({ code, detail }) => new Refused({ status: statusOf(code), detail }))
+    ),
+  problem: <A, R>(effect: Effect.Effect<A, NotAuthenticated, R>): Effect.Effect<A, Problem, R> =>
+    Effect.tapError(effect, telling).pipe(Effect.mapError(({ code, detail }) => new Problem({ code, detail })))
+}
+
+/** The caller of the endpoint that is asked for. */
+const caller = Effect.map(
+  Authentication,
+  ({ authenticate }) =>
+    (raw: Redacted.Redacted) =>
+      Effect.flatMap(RouteContext, ({ route }) =>
+        authenticate(raw, RouteTable.named(route.method, route.path)?.scope ?? "admin")
+      )
+)
 
 /** The check of both surfaces. */
 export const layer = Layer.mergeAll(
   Layer.effect(
     Authorization,
-    make(({ code, detail }) => new Refused({ status: statusOf(code), detail }))
+    Effect.map(caller, (callerOf) => ({ apiKey: (raw) => refuse.detail(callerOf(raw)) }))
   ),
   Layer.effect(
     V1Authorization,
-    make(({ code, detail }) => new Problem({ code, detail }))
+    Effect.map(caller, (callerOf) => ({ apiKey: (raw) => refuse.problem(callerOf(raw)) }))
   )
 )

@@ -8,10 +8,13 @@ import { eitherSlash } from "./EitherSlash.ts"
 import type { Handler, Wrapper } from "./Handler.ts"
 import { houseErrors } from "./HouseErrors.ts"
 import { HttpSettings } from "./HttpSettings.ts"
+import { measuring } from "./HttpMetrics.ts"
 import { limiting } from "./RateLimit.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
 import { securityHeaders } from "./SecurityHeaders.ts"
+import { safeMethods } from "./SafeMethods.ts"
 import { Source } from "./Source.ts"
+import { deprecating } from "./Successors.ts"
 import { sourceOf } from "./TrustedProxies.ts"
 
 /** Who asks, and what the request is called; its id is on every answer. */
@@ -43,10 +46,13 @@ export const frame = HttpLayerRouter.middleware(
   Effect.gen(function* () {
     const wrappers: ReadonlyArray<Wrapper> = [
       yield* identified,
+      yield* measuring,
       securityHeaders,
       yield* cors,
       yield* limiting,
       yield* houseErrors,
+      deprecating,
+      yield* safeMethods,
       yield* bodyLimit,
       eitherSlash
     ]

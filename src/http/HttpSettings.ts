@@ -15,6 +15,8 @@ export class HttpSettings extends Context.Tag("proxledger/HttpSettings")<
     readonly maxBody: number
     /** Addresses that endpoints may have although the guard refuses them otherwise. */
     readonly allowedRanges: ReadonlyArray<Range>
+    /** Whether a GET that writes is refused, so that only POST does. */
+    readonly rejectMutatingGet: boolean
     /** Whether `/metrics` needs no key. */
     readonly metricsPublic: boolean
   }
@@ -60,6 +62,7 @@ const settings = Config.all({
   corsExtraOrigins: list("PROXBOX_CORS_EXTRA_ORIGINS"),
   maxBody: integer("PROXLEDGER_MAX_BODY", 1024, 1_048_576),
   allowedRanges: ranges("PROXLEDGER_ALLOWED_RANGES"),
+  rejectMutatingGet: flag("PROXBOX_REJECT_MUTATING_GET"),
   metricsPublic: flag("PROXLEDGER_METRICS_PUBLIC")
 })
 

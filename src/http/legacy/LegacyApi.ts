@@ -7,11 +7,12 @@ import { EncryptionGroup } from "./encryption/Api.ts"
 import { NetBoxGroup } from "./netbox/Api.ts"
 import { ProxmoxEndpointsGroup } from "./proxmox/Api.ts"
 import { InvalidRequest } from "./Refused.ts"
-import { RootGroup } from "./root/Api.ts"
+import { AboutGroup, RootGroup } from "./root/Api.ts"
 
 /** The surface that clients of proxbox-api know: paths, statuses and bodies are theirs. */
 export class LegacyApi extends HttpApi.make("legacy")
   .add(RootGroup)
+  .add(AboutGroup)
   .add(BootstrapGroup)
   .add(AuthGroup)
   .add(EncryptionGroup)

@@ -1,0 +1,56 @@
+import * as OpenApi from "@effect/platform/OpenApi"
+import { isJsonObject, type Json, type JsonObject } from "../domain/Json.ts"
+import { version } from "../Version.ts"
+import { LegacyApi } from "./legacy/LegacyApi.ts"
+import { V1Api } from "./v1/V1Api.ts"
+
+/** Clients read it in either place: no route is generated from a description of Proxmox's API. */
+const generated = { source: "proxledger", endpoint_count: 0, version: "latest", version_tag: "latest" }
+
+const objectOf = (value: Json | undefined): JsonObject => (value !== undefined && isJsonObject(value) ? value : {})
+
+const listOf = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(value) ? value : [])
+
+const deprecated = (path: Json): Json =>
+  Object.fromEntries(
+    Object.entries(objectOf(path)).map(([method, operation]) => [method, { ...objectOf(operation), deprecated: true }])
+  )
+
+/** Plain JSON of what is made of schemas. */
+const plain = (specification: OpenApi.OpenAPISpec): JsonObject => objectOf(JSON.parse(JSON.stringify(specification)))
+
+/** One document for both surfaces; everything of the compatible one is deprecated. */
+const merge = (specification: JsonObject): JsonObject => {
+  const legacy = plain(OpenApi.fromApi(LegacyApi))
+  const components = objectOf(specification["components"])
+  const others = objectOf(legacy["components"])
+  const tags = listOf(specification["tags"])
+  const names = new Set(tags.map((tag) => objectOf(tag)["name"]))
+  return {
+    ...specification,
+    info: {
+      ...objectOf(specification["info"]),
+      title: "Proxledger",
+      version,
+      "x-proxmox-generated-openapi": generated
+    },
+    "x-proxmox-generated-openapi": generated,
+    paths: {
+      ...objectOf(specification["paths"]),
+      ...Object.fromEntries(Object.entries(objectOf(legacy["paths"])).map(([path, item]) => [path, deprecated(item)]))
+    },
+    components: {
+      ...components,
+      schemas: { ...objectOf(others["schemas"]), ...objectOf(components["schemas"]) },
+      securitySchemes: { ...objectOf(others["securitySchemes"]), ...objectOf(components["securitySchemes"]) }
+    },
+    tags: [...tags, ...listOf(legacy["tags"]).filter((tag) => !names.has(objectOf(tag)["name"]))]
+  }
+}
+
+/** Both surfaces, as far as they are described. */
+export const DocumentedApi = V1Api.annotate(OpenApi.Transform, (specification) =>
+  merge(objectOf(JSON.parse(JSON.stringify(specification))))
+)
+
+export const document = (): JsonObject => plain(OpenApi.fromApi(DocumentedApi))
