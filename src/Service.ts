@@ -1,10 +1,59 @@
+import * as Path from "node:path"
+import { Effect, Layer, Logger, LogLevel } from "effect"
+import * as HttpSettings from "./http/HttpSettings.ts"
+import { logLevel } from "./http/LogLevel.ts"
+import * as Logs from "./http/Logs.ts"
 import * as Server from "./http/Server.ts"
+import * as JournalSqlite from "./journal/JournalSqlite.ts"
+import { Metrics } from "./services/Metrics.ts"
+import { NetBoxProbe } from "./services/NetBoxProbe.ts"
+import { Readiness } from "./services/Readiness.ts"
+import * as DatabaseSqlite from "./store/DatabaseSqlite.ts"
+import * as EncryptionLive from "./store/EncryptionLive.ts"
+import * as EndpointsLive from "./store/EndpointsLive.ts"
+import * as IdempotencyLive from "./store/IdempotencyLive.ts"
+import * as KeysLive from "./store/KeysLive.ts"
+import * as LockoutsLive from "./store/LockoutsLive.ts"
+import * as SchedulesLive from "./store/SchedulesLive.ts"
 
 /** What a service is started with. */
 export interface ServiceOptions extends Server.Address {
-  /** Folder of database, journal and key. */
+  /** Folder of database, journal and key. It exists. */
   readonly data: string
 }
 
+const logs = Layer.unwrapEffect(
+  Effect.map(Effect.orDie(logLevel), (level) =>
+    Layer.merge(
+      Logs.layer(Logs.stderr(level)),
+      // The ring holds what people look for afterwards, whatever is shown.
+      Logger.minimumLogLevel(LogLevel.lessThan(level, LogLevel.Info) ? level : LogLevel.Info)
+    )
+  )
+)
+
+const store = (data: string) =>
+  Layer.mergeAll(
+    EndpointsLive.layer,
+    KeysLive.layer,
+    IdempotencyLive.layer,
+    SchedulesLive.layer,
+    LockoutsLive.layer
+  ).pipe(
+    Layer.provideMerge(EncryptionLive.layer(data)),
+    Layer.provideMerge(DatabaseSqlite.layer(data)),
+    Layer.provideMerge(JournalSqlite.layer({ file: Path.join(data, "journal.db"), secrets: [] }))
+  )
+
+const services = Readiness.Default.pipe(Layer.provideMerge(NetBoxProbe.Default))
+
 /** The whole service, listening. Everything process-wide is in these layers: several run in one process. */
-export const layer = ({ host, port }: ServiceOptions) => Server.layer({ host, port })
+export const layer = ({ data, host, port }: ServiceOptions) =>
+  Layer.fresh(
+    Server.layer({ host, port }).pipe(
+      Layer.provideMerge(services),
+      Layer.provideMerge(store(data)),
+      Layer.provideMerge(Layer.mergeAll(HttpSettings.layer, Metrics.Default)),
+      Layer.provideMerge(logs)
+    )
+  )

@@ -4,9 +4,20 @@ import * as NodeHttpPlatform from "@effect/platform-node/NodeHttpPlatform"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Etag from "@effect/platform/Etag"
 import { Effect, Layer } from "effect"
+import { AddressGuard } from "./AddressGuard.ts"
+import { Authentication } from "./Authentication.ts"
+import * as AuthorizationLive from "./AuthorizationLive.ts"
+import * as Documentation from "./Documentation.ts"
+import { frame } from "./Frame.ts"
+import { AdminHttp } from "./legacy/admin/Http.ts"
+import { AuthHttp, BootstrapHttp } from "./legacy/auth/Http.ts"
+import { EncryptionHttp } from "./legacy/encryption/Http.ts"
 import { LegacyApi } from "./legacy/LegacyApi.ts"
-import { RootHttp } from "./legacy/root/Http.ts"
+import { NetBoxHttp } from "./legacy/netbox/Http.ts"
+import { ProxmoxEndpointsHttp } from "./legacy/proxmox/Http.ts"
+import { AboutHttp, RootHttp } from "./legacy/root/Http.ts"
 import { NodeServer } from "./NodeServer.ts"
+import { RateLimit } from "./RateLimit.ts"
 import { drain, Shutdown } from "./Shutdown.ts"
 import { SystemHttp } from "./v1/system/Http.ts"
 import { V1Api } from "./v1/V1Api.ts"
@@ -17,11 +28,29 @@ export interface Address {
   readonly port: number
 }
 
-const legacy = HttpLayerRouter.addHttpApi(LegacyApi).pipe(Layer.provide(Layer.mergeAll(RootHttp)))
+const legacyGroups = Layer.mergeAll(
+  RootHttp,
+  AboutHttp,
+  BootstrapHttp,
+  AuthHttp,
+  EncryptionHttp,
+  AdminHttp,
+  NetBoxHttp,
+  ProxmoxEndpointsHttp
+)
 
-const v1 = HttpLayerRouter.addHttpApi(V1Api).pipe(Layer.provide(Layer.mergeAll(SystemHttp)))
+const legacy = HttpLayerRouter.addHttpApi(LegacyApi).pipe(Layer.provide(legacyGroups))
 
-const routes = Layer.mergeAll(legacy, v1)
+const v1Groups = Layer.mergeAll(SystemHttp)
+
+const v1 = HttpLayerRouter.addHttpApi(V1Api).pipe(Layer.provide(v1Groups))
+
+const routes = Layer.mergeAll(frame, legacy, v1, Documentation.layer)
+
+/** What handlers and what surrounds them share. */
+const shared = AuthorizationLive.layer.pipe(
+  Layer.provideMerge(Layer.mergeAll(Authentication.Default, RateLimit.Default, AddressGuard.Default))
+)
 
 const listener = (address: Address) =>
   Layer.unwrapEffect(Effect.map(NodeServer, (server) => NodeHttpServer.layerServer(() => server, address)))
@@ -29,6 +58,7 @@ const listener = (address: Address) =>
 /** The service on a port: both surfaces on one router. */
 export const layer = (address: Address) =>
   HttpLayerRouter.serve(Layer.provideMerge(routes, drain), { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provide(shared),
     Layer.provideMerge(listener(address)),
     Layer.provide(Layer.mergeAll(Shutdown.Default, NodeServer.Default)),
     Layer.provide(Layer.mergeAll(NodeHttpPlatform.layer, Etag.layerWeak, NodeContext.layer))
