@@ -13,11 +13,12 @@ const specification = Effect.map(
 const page = Effect.gen(function* () {
   const { DocumentedApi } = yield* Effect.promise(() => import("./OpenApiDocument.ts"))
   const swagger = yield* Effect.promise(() => import("@effect/platform/HttpApiSwagger"))
-  const answer = yield* HttpLayerRouter.toHttpEffect(
-    swagger.layerHttpLayerRouter({ api: DocumentedApi, path: "/docs" })
+  const router = yield* HttpLayerRouter.make
+  yield* Layer.build(swagger.layerHttpLayerRouter({ api: DocumentedApi, path: "/docs" })).pipe(
+    Effect.provideService(HttpLayerRouter.HttpRouter, router)
   )
   const request = HttpServerRequest.fromWeb(new Request("http://localhost/docs"))
-  return yield* Effect.provideService(answer, HttpServerRequest.HttpServerRequest, request)
+  return yield* Effect.provideService(router.asHttpEffect(), HttpServerRequest.HttpServerRequest, request)
 }).pipe(Effect.orDie)
 
 /** `/docs`, `/redoc` and `/openapi.json`. */

@@ -29,7 +29,6 @@ describe("a service", () => {
       ]
       for (const path of paths) {
         const told = yield* service.call(path)
-        console.log(path, told.status, told.text.slice(0, 300))
         assert.strictEqual(told.status, 200, path)
       }
     })

@@ -98,7 +98,14 @@ export const world = Effect.fnUntraced(function* ({
   ...setup
 }: WorldSetup = {}) {
   const netbox = yield* SimulatedNetBox.make(netboxOptions)
-  const proxmox = yield* SimulatedProxmox.make({ name: "lab", seed: 1, nodes: 2, guests: 6, tls: true, ...proxmoxOptions })
+  const proxmox = yield* SimulatedProxmox.make({
+    name: "lab",
+    seed: 1,
+    nodes: 2,
+    guests: 6,
+    tls: true,
+    ...proxmoxOptions
+  })
   const service = yield* start(setup)
   const expect = (status: number, told: Told) =>
     told.status === status
