@@ -103,7 +103,7 @@ export const rulesDigestInput = (config: Config): string =>
   })
 
 /** The half of a token that has to stay secret is as good as the whole. */
-const withSecretHalf = (token: Redacted.Redacted, separator: "." | "=") => {
+export const withSecretHalf = (token: Redacted.Redacted, separator: "." | "=") => {
   const text = Redacted.value(token)
   const at = text.indexOf(separator)
   return at === -1 ? [token] : [token, Redacted.make(text.slice(at + 1))]

@@ -14,6 +14,8 @@ export interface NetBoxClientOptions {
   /** 40 hex digits (v1) or `nbt_key.secret` (v2). */
   readonly token: Redacted.Redacted
   readonly tls: Endpoint.TlsOptions
+  /** Schema id of a branch to which all requests go. */
+  readonly branch?: string
   readonly settings: NetBoxSettings
   readonly recorder: Endpoint.Recorder
   readonly watcher: GateWatcher
@@ -86,9 +88,11 @@ export const make = Effect.fnUntraced(function* (
   const authorization = Redacted.make(`${token.startsWith("nbt_") ? "Bearer" : "Token"} ${token}`)
   const sent = { total: 0, mutating: 0 }
   const address = new URL(options.url)
+  const { branch } = options
+  const branched = branch === undefined ? {} : { "x-netbox-branch": branch }
 
   const endpoint = yield* Endpoint.make({
-    name: address.origin + address.pathname.replace(/\/+$/, ""),
+    name: address.origin + address.pathname.replace(/\/+$/, "") + (branch === undefined ? "" : ` branch ${branch}`),
     url: options.url,
     tls: options.tls,
     permits: options.settings.maxConcurrent,
@@ -117,7 +121,7 @@ export const make = Effect.fnUntraced(function* (
         method,
         path,
         query: ask.query ?? [],
-        headers: { ...ask.headers, authorization },
+        headers: { ...ask.headers, ...branched, authorization },
         ...(ask.json === undefined ? {} : { body: { json: ask.json } }),
         ...bulkOf(method, path, ask),
         deadline: options.settings.timeout

@@ -18,6 +18,8 @@ export interface NetBoxOptions {
   /** v1 (40 hex digits) or v2 (`nbt_key.secret`). */
   readonly token: Redacted.Redacted
   readonly tls: TlsOptions
+  /** Schema id of a branch (plugin netbox-branching) to which all requests go. */
+  readonly branch?: string
   /** Read from the environment where absent. */
   readonly settings?: NetBoxSettings
 }

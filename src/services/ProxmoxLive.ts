@@ -24,6 +24,8 @@ export interface ProxmoxSource {
   readonly agentPause?: Duration.DurationInput
   /** Whether agents are asked for the operating system: not unless given, as it costs a call for each running VM. */
   readonly osInfo?: boolean
+  /** For every call, repetitions included: that of the client unless given. */
+  readonly deadline?: Duration.DurationInput
 }
 
 export interface ProxmoxOptions {
@@ -78,7 +80,7 @@ const open = Effect.fnUntraced(function* (source: ProxmoxSource, { recorder, wat
     })
   )
   const sessions = endpoints.map(({ session }) => session)
-  const { read } = ProxmoxObserver.make(yield* ProxmoxClient.make(source.name, sessions), {
+  const { read } = ProxmoxObserver.make(yield* ProxmoxClient.make(source.name, sessions, source.deadline), {
     agentDeadline: source.agentDeadline ?? "15 seconds",
     agentPause: source.agentPause ?? "10 minutes",
     osInfo: source.osInfo ?? false

@@ -2,12 +2,18 @@ import { refTo, want } from "../Desired.ts"
 import { uidField } from "../Kind.ts"
 import type { Mapping } from "./Mapping.ts"
 import type { NodeView } from "./NodeView.ts"
+import { slugOf } from "./Naming.ts"
 import { primaries } from "./Primaries.ts"
 import { clusterRef, deviceKey, deviceRef, deviceTypeRef, nodeAddressRef, nodeRoleRef, siteRef } from "./Refs.ts"
 import { marker } from "./Tag.ts"
 
 const nameOf = (template: string, node: string, cluster: string, endpoint: string): string =>
-  template.replaceAll("{node}", node).replaceAll("{cluster}", cluster).replaceAll("{endpoint}", endpoint).slice(0, 64)
+  template
+    .replaceAll("{node}", node)
+    .replaceAll("{cluster}", cluster)
+    .replaceAll("{cluster_slug}", slugOf(cluster))
+    .replaceAll("{endpoint}", endpoint)
+    .slice(0, 64)
 
 const primariesOf = ({ addresses, interfaces, key, ...view }: NodeView) => {
   const whole = view.whole && interfaces.every(({ addressesKnown }) => addressesKnown)
