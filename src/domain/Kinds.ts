@@ -10,6 +10,7 @@ import { MacAddress } from "./kinds/MacAddress.ts"
 import { Manufacturer } from "./kinds/Manufacturer.ts"
 import { NodeInterface } from "./kinds/NodeInterface.ts"
 import { Platform } from "./kinds/Platform.ts"
+import { isRecordKind, recordKind } from "./kinds/RecordKind.ts"
 import { Site } from "./kinds/Site.ts"
 import { Tag } from "./kinds/Tag.ts"
 import { Tenant } from "./kinds/Tenant.ts"
@@ -71,7 +72,7 @@ export const kindsOf = (version: NetBoxVersion): ReadonlyArray<Kind> => {
 const byName = new Map(kinds.map((kind) => [kind.name, kind]))
 
 export const kindNamed = (name: string): Kind => {
-  const kind = byName.get(name)
+  const kind = byName.get(name) ?? (isRecordKind(name) ? recordKind(name) : undefined)
   if (kind === undefined) throw new Error(`No kind is called ${name}: it is missing in the table of kinds`)
   return kind
 }

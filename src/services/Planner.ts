@@ -48,7 +48,7 @@ const eventsOf = function* ({ made, warnings }: Decided): Generator<Event> {
 }
 
 /** What the seal covers, as it is journaled: nothing of it can change without the digest changing. */
-const sealOf = function* (
+export const sealOf = function* (
   operations: ReadonlyArray<EventOf<"OperationPlanned">>,
   inputs: { readonly [name: string]: Json }
 ): Steps<string> {

@@ -37,6 +37,7 @@ export const versionsOf = Effect.fn("Settlement.versionsOf")(function* (path: st
  * because NetBox ignores filters it does not know.
  */
 export const lookUp = Effect.fn("Settlement.lookUp")(function* (kind: Kind, operation: OperationPlanned, ids: Ids) {
+  if (kind.lookup.length === 0) return undefined
   const netbox = yield* NetBox
   const changed = (field: string) => operation.changes.find((change) => change.field === field)?.to
   const expected = kind.lookup.flatMap(({ field, filter }) => {
