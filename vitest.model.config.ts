@@ -8,7 +8,7 @@ export default defineConfig({
     pool: "forks",
     // Little of what a history makes outlives it, and room for it spares collections.
     poolOptions: { forks: { maxForks: 2, execArgv: ["--max-semi-space-size=64"] } },
-    testTimeout: 3_600_000,
+    testTimeout: 7_200_000,
     reporters: ["default", "./test/support/ClosingLine.ts"]
   }
 })

@@ -2,18 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import * as CuttingProxy from "../support/CuttingProxy.ts"
+import { bareNode } from "../support/bareNode.ts"
 import { engine } from "../support/Engine.ts"
 import type { NetBoxAddress } from "../support/State.ts"
 import type { Case, Estate } from "./Case.ts"
 import { quiet, type World } from "./World.ts"
-
-/** Leaves a node one card, and its bridge on it. */
-const bare = ({ network }: SimulatedProxmox.SimulatedProxmox["cluster"]["nodes"][number]) => {
-  const kept = network.flatMap((row) =>
-    row["iface"] === "eno1" ? [row] : row["iface"] === "vmbr0" ? [{ ...row, type: "bridge", bridge_ports: "eno1" }] : []
-  )
-  network.splice(0, network.length, ...kept)
-}
 
 const start = (source: string, { settings: _, ...options }: Estate) =>
   SimulatedProxmox.make({
@@ -29,7 +22,7 @@ const worldOf = Effect.fnUntraced(function* (one: Case, netbox: NetBoxAddress, i
   const sources = yield* Effect.forEach(Object.entries(one.estates ?? { lab: {} }), ([name, estate]) =>
     Effect.map(start(name, estate), (proxmox) => ({ name, proxmox, settings: estate.settings ?? {} }))
   )
-  if (isBare) for (const { proxmox } of sources) proxmox.cluster.nodes.forEach(bare)
+  if (isBare) for (const { proxmox } of sources) proxmox.cluster.nodes.forEach(bareNode)
   const proxy = one.cuts === true ? yield* CuttingProxy.make(netbox.url) : undefined
   const known = (source: string) =>
     sources.find(({ name }) => name === source) ?? assert.fail(`case ${one.number} has no source ${source}`)

@@ -7,6 +7,7 @@ import type { Rule } from "../../src/domain/Rules.ts"
 import { Journal } from "../../src/journal/Journal.ts"
 import { layerMemory } from "../../src/journal/JournalSqlite.ts"
 import { Projections } from "../../src/journal/Projections.ts"
+import { bareNode } from "../support/bareNode.ts"
 import { engine } from "../support/Engine.ts"
 import { syncWith } from "../support/Sync.ts"
 import * as Estate from "./Estate.ts"
@@ -179,6 +180,8 @@ export const play = (steps: ReadonlyArray<Step>): Effect.Effect<ReadonlyArray<st
       oddities: 0,
       agentTimeout: "1 millis"
     })
+    // What histories are about is guests: a card and a bridge are enough of a node.
+    proxmox.cluster.nodes.forEach(bareNode)
     const estate = Estate.make(proxmox)
     const operator = Operator.make(netbox)
     yield* operator.begin
