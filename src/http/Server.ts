@@ -19,6 +19,14 @@ import { AboutHttp, RootHttp } from "./legacy/root/Http.ts"
 import { NodeServer } from "./NodeServer.ts"
 import { RateLimit } from "./RateLimit.ts"
 import { drain, Shutdown } from "./Shutdown.ts"
+import { DriftHttp } from "./v1/drift/Http.ts"
+import { EncryptionHttp as EncryptionV1Http } from "./v1/encryption/Http.ts"
+import { NetBoxEndpointsHttp } from "./v1/endpoints/NetBoxHttp.ts"
+import { ProxmoxEndpointsHttp as ProxmoxEndpointsV1Http } from "./v1/endpoints/ProxmoxHttp.ts"
+import { JournalHttp } from "./v1/journal/Http.ts"
+import { KeysHttp } from "./v1/keys/Http.ts"
+import { ObjectsHttp } from "./v1/objects/Http.ts"
+import { SchedulesHttp } from "./v1/schedules/Http.ts"
 import { SystemHttp } from "./v1/system/Http.ts"
 import { V1Api } from "./v1/V1Api.ts"
 
@@ -41,7 +49,17 @@ const legacyGroups = Layer.mergeAll(
 
 const legacy = HttpLayerRouter.addHttpApi(LegacyApi).pipe(Layer.provide(legacyGroups))
 
-const v1Groups = Layer.mergeAll(SystemHttp)
+const v1Groups = Layer.mergeAll(
+  SystemHttp,
+  DriftHttp,
+  EncryptionV1Http,
+  JournalHttp,
+  KeysHttp,
+  NetBoxEndpointsHttp,
+  ObjectsHttp,
+  ProxmoxEndpointsV1Http,
+  SchedulesHttp
+)
 
 const v1 = HttpLayerRouter.addHttpApi(V1Api).pipe(Layer.provide(v1Groups))
 

@@ -8,11 +8,11 @@ import { breathe } from "./Breathe.ts"
 import { names, naming, needles } from "./Naming.ts"
 import { recorded, type StoredEvent } from "./StoredEvent.ts"
 
-/** Rows that are looked at in one turn of the event loop: a few milliseconds, whether nearly all of them are passed over or none. */
-const stepOf = { all: 2000, some: 200 }
+/** Events that are looked at in one turn of the event loop: some ten milliseconds. Those of a few types may be lists, and long. */
+const stepOf = { all: 2000, some: 100 }
 
-/** Rows that one page looks at, and characters that it holds, before it ends early. */
-const longest = { rows: 60_000, characters: 2_000_000 }
+/** Events that one page looks at, and characters that it holds, before it ends early. */
+const longest = { events: 60_000, characters: 2_000_000 }
 
 /** How far the clock may have been set back without an event being missed. */
 const hour = 3_600_000
@@ -22,9 +22,6 @@ interface Span {
   readonly low: number
   readonly high: number
 }
-
-/** As stored; without data where it is not one of those that were asked for. */
-type Candidate = Omit<StoredEvent, "chain" | "data"> & { readonly data: string | null }
 
 /** The first event that is not older: events are in the order of their times, but for a clock that was set back. */
 const firstAt = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, head: number, time: number) {
@@ -60,23 +57,67 @@ const spanOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, filter: Ev
   return span
 })
 
-interface Search {
-  readonly step: number
-  readonly candidates: (span: Span) => Fragment
+/** What was found in a part of a span. */
+interface Look {
+  readonly rows: ReadonlyArray<StoredEvent>
+  /** Where that part ended; null: with the span. */
+  readonly end: number | null
+  readonly looked: number
 }
 
-/** Where the events stand that may be meant: those of a few types by an index, those of a stream, or all. */
-const searchOf = (
+/** Where there may be more than `most` rows, the part ends with the last one of these. */
+const lookOf = (rows: ReadonlyArray<StoredEvent>, most: number, end: number | null, looked: number): Look => {
+  const last = rows[most - 1]
+  return last === undefined ? { rows, end, looked } : { rows, end: last.seq, looked }
+}
+
+type Looking = (span: Span) => Effect.Effect<Look, SqlError>
+
+/** By the places of the events that may be meant. */
+const byPlaces = (
   sql: SqlClient.SqlClient,
-  { order, ref, run }: EventFilter,
-  tags: ReadonlyArray<Event["_tag"]> | undefined
-): Search => {
-  const direction = sql.literal(order === "oldest" ? "ASC" : "DESC")
+  step: number,
+  { limit, order }: EventFilter,
+  conditions: Fragment,
+  places: (span: Span) => Fragment
+): Looking =>
+  Effect.fnUntraced(function* (span) {
+    const direction = sql.literal(order === "oldest" ? "ASC" : "DESC")
+    const seqs = (yield* sql<{ readonly seq: number }>`${places(span)} ${direction} LIMIT ${step}`).map(
+      ({ seq }) => seq
+    )
+    const end = seqs.length < step ? null : (seqs[seqs.length - 1] ?? null)
+    const rows = yield* sql<StoredEvent>`
+      SELECT * FROM events WHERE seq IN (SELECT value FROM json_each(${JSON.stringify(seqs)})) AND ${conditions}
+      ORDER BY seq ${direction} LIMIT ${limit}`
+    return lookOf(rows, limit, end, seqs.length)
+  })
+
+/** One after the other. */
+const byNumbers = (sql: SqlClient.SqlClient, { limit, order }: EventFilter, conditions: Fragment): Looking =>
+  Effect.fnUntraced(function* ({ high, low }) {
+    const isUp = order === "oldest"
+    const end = isUp ? Math.min(high - 1, low + stepOf.all) : Math.max(low + 1, high - stepOf.all)
+    const [first, last] = isUp ? [low + 1, end] : [end, high - 1]
+    const rows = yield* sql<StoredEvent>`
+      SELECT * FROM events WHERE seq BETWEEN ${first} AND ${last} AND ${conditions}
+      ORDER BY seq ${sql.literal(isUp ? "ASC" : "DESC")} LIMIT ${limit}`
+    return lookOf(rows, limit, last - first + 1 < stepOf.all ? null : end, stepOf.all)
+  })
+
+const isPlanned = (tag: Event["_tag"]): boolean => tag === "OperationPlanned"
+
+/** Through the events of a few types by an index, through those of a stream, or through all. */
+const lookingBy = (
+  sql: SqlClient.SqlClient,
+  filter: EventFilter,
+  tags: ReadonlyArray<Event["_tag"]> | undefined,
+  conditions: Fragment
+): Looking => {
+  const { ref, run } = filter
   const within = ({ high, low }: Span) => sql`seq > ${low} AND seq < ${high}`
-  const isPlanned = (tag: Event["_tag"]) => tag === "OperationPlanned"
   if (tags !== undefined && (ref !== undefined || !tags.some(isPlanned))) {
-    const step = stepOf.some
-    const candidates = (span: Span) => {
+    return byPlaces(sql, stepOf.some, filter, conditions, (span) => {
       const parts = tags.map((tag) =>
         isPlanned(tag)
           ? sql`SELECT planned AS seq FROM operations WHERE ref = ${ref ?? ""} AND planned > ${span.low} AND planned < ${span.high}`
@@ -84,20 +125,17 @@ const searchOf = (
       )
       const [first = sql`SELECT seq FROM events WHERE 0`, ...rest] = parts
       const union = rest.reduce<Fragment>((all, part) => sql`${all} UNION ALL ${part}`, first)
-      return sql`SELECT seq FROM (${union}) ORDER BY seq ${direction} LIMIT ${step}`
-    }
-    return { step, candidates }
+      return sql`SELECT seq FROM (${union}) ORDER BY seq`
+    })
   }
-  if (run !== undefined) {
-    const step = stepOf.all
-    const candidates = (span: Span) =>
-      sql`SELECT seq FROM events WHERE stream = ${run} AND ${within(span)} ORDER BY version ${direction} LIMIT ${step}`
-    return { step, candidates }
-  }
-  const step = stepOf.all
-  const candidates = (span: Span) =>
-    sql`SELECT seq FROM events WHERE ${within(span)} ORDER BY seq ${direction} LIMIT ${step}`
-  return { step, candidates }
+  if (run === undefined) return byNumbers(sql, filter, conditions)
+  return byPlaces(
+    sql,
+    stepOf.all,
+    filter,
+    conditions,
+    (span) => sql`SELECT seq FROM events WHERE stream = ${run} AND ${within(span)} ORDER BY version`
+  )
 }
 
 /** The types that can be meant; none given: any. */
@@ -131,32 +169,27 @@ export const find = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Page<Recorded, number>, SqlError> {
   const tags = tagsOf(filter)
   if (tags?.length === 0) return { items: [], next: null }
-  const direction = sql.literal(filter.order === "oldest" ? "ASC" : "DESC")
-  const { candidates, step } = searchOf(sql, filter, tags)
-  const conditions = conditionsOf(sql, filter, tags)
+  const look = lookingBy(sql, filter, tags, conditionsOf(sql, filter, tags))
   const isNamed = filter.ref !== undefined || filter.kind !== undefined
   const items: Array<Recorded> = []
   let span = yield* spanOf(sql, filter)
   let [characters, looked] = [0, 0]
-  for (;;) {
-    const rows = yield* sql<Candidate>`
-      SELECT seq, at, stream, version, tag, shape, CASE WHEN ${conditions} THEN data END AS data
-      FROM events WHERE seq IN (${candidates(span)}) ORDER BY seq ${direction}`
-    const isLast = rows.length < step
-    for (const [index, row] of rows.entries()) {
-      const { data, seq } = row
-      const found = data === null ? null : recorded({ ...row, data })
-      if (data === null || found === null || (isNamed && !names(found.event, filter))) continue
-      items.push(found)
-      characters += data.length
+  while (span.high - span.low > 1) {
+    const found = yield* look(span)
+    for (const [index, row] of found.rows.entries()) {
+      const event = recorded(row)
+      if (event === null || (isNamed && !names(event.event, filter))) continue
+      items.push(event)
+      characters += row.data.length
       if (items.length < filter.limit && characters < longest.characters) continue
-      return { items, next: isLast && index === rows.length - 1 ? null : seq }
+      return { items, next: found.end === null && index === found.rows.length - 1 ? null : row.seq }
     }
-    const end = rows[rows.length - 1]
-    if (end === undefined || isLast) return { items, next: null }
-    looked += rows.length
-    if (looked >= longest.rows) return { items, next: end.seq }
-    span = filter.order === "oldest" ? { ...span, low: end.seq } : { ...span, high: end.seq }
+    const { end } = found
+    if (end === null) break
+    looked += found.looked
+    if (looked >= longest.events) return { items, next: end }
+    span = filter.order === "oldest" ? { ...span, low: end } : { ...span, high: end }
     yield* breathe
   }
+  return { items, next: null }
 })
