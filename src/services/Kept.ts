@@ -48,7 +48,8 @@ export const make = Effect.fnUntraced(function* <A>(most: number): Effect.fn.Ret
         return known
       }
       const scope = yield* Scope.fork(owner, ExecutionStrategy.sequential)
-      const value = yield* Scope.extend(build, scope).pipe(
+      // What is made forks fibers, and these could not be stopped if their maker could not.
+      const value = yield* Effect.interruptible(Scope.extend(build, scope)).pipe(
         Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause)))
       )
       const entry: Entry<A> = { value, scope, users: 1, dropped: false }
