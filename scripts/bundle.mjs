@@ -13,7 +13,7 @@ const shared = {
   format: "esm",
   chunkNames: "chunks/[name]-[hash]",
   // A native addon finds its binary beside its own sources.
-  external: ["better-sqlite3"],
+  external: ["bcrypt", "better-sqlite3"],
   // CommonJS packages inside call require, which a module does not have.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);'
