@@ -5,8 +5,10 @@ import { logLevel } from "./http/LogLevel.ts"
 import * as Logs from "./http/Logs.ts"
 import * as Server from "./http/Server.ts"
 import * as JournalSqlite from "./journal/JournalSqlite.ts"
+import * as EnginesLive from "./services/EnginesLive.ts"
 import { Metrics } from "./services/Metrics.ts"
 import { NetBoxProbe } from "./services/NetBoxProbe.ts"
+import * as Policy from "./services/Policy.ts"
 import { Readiness } from "./services/Readiness.ts"
 import * as DatabaseSqlite from "./store/DatabaseSqlite.ts"
 import * as EncryptionLive from "./store/EncryptionLive.ts"
@@ -15,11 +17,14 @@ import * as IdempotencyLive from "./store/IdempotencyLive.ts"
 import * as KeysLive from "./store/KeysLive.ts"
 import * as LockoutsLive from "./store/LockoutsLive.ts"
 import * as SchedulesLive from "./store/SchedulesLive.ts"
+import { version } from "./Version.ts"
 
 /** What a service is started with. */
 export interface ServiceOptions extends Server.Address {
   /** Folder of database, journal and key. It exists. */
   readonly data: string
+  /** What a configuration file says beside the endpoints. */
+  readonly policy?: Policy.PolicyOptions
 }
 
 const logs = Layer.unwrapEffect(
@@ -45,13 +50,16 @@ const store = (data: string) =>
     Layer.provideMerge(JournalSqlite.layer({ file: Path.join(data, "journal.db"), secrets: [] }))
   )
 
-const services = Readiness.Default.pipe(Layer.provideMerge(NetBoxProbe.Default))
+const services = (policy: Policy.PolicyOptions | undefined) =>
+  Layer.mergeAll(Readiness.Default, EnginesLive.layer({ engine: version })).pipe(
+    Layer.provideMerge(Layer.mergeAll(NetBoxProbe.Default, Policy.layer(policy)))
+  )
 
 /** The whole service, listening. Everything process-wide is in these layers: several run in one process. */
-export const layer = ({ data, host, port }: ServiceOptions) =>
+export const layer = ({ data, host, policy, port }: ServiceOptions) =>
   Layer.fresh(
     Server.layer({ host, port }).pipe(
-      Layer.provideMerge(services),
+      Layer.provideMerge(services(policy)),
       Layer.provideMerge(store(data)),
       Layer.provideMerge(Layer.mergeAll(HttpSettings.layer, Metrics.Default)),
       Layer.provideMerge(logs)

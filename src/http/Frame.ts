@@ -17,6 +17,14 @@ import { Source } from "./Source.ts"
 import { deprecating } from "./Successors.ts"
 import { sourceOf } from "./TrustedProxies.ts"
 
+/** The query stays out: it is the client's. */
+const logged = ({ status }: HttpServerResponse.HttpServerResponse) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method, url }) => {
+    const line = `${method} ${url.split("?")[0]} ${status}`
+    if (status >= 500) return Effect.logWarning(line)
+    return method === "GET" || method === "HEAD" || method === "OPTIONS" ? Effect.logDebug(line) : Effect.logInfo(line)
+  })
+
 /** Who asks, and what the request is called; its id is on every answer. */
 const identified = Effect.map(
   HttpSettings,
@@ -26,7 +34,7 @@ const identified = Effect.map(
         const { headers, remoteAddress } = yield* HttpServerRequest.HttpServerRequest
         const peer = Option.getOrElse(remoteAddress, () => "")
         const requestId = yield* requestIdOf(headers["x-request-id"])
-        const response = yield* handler.pipe(
+        const response = yield* Effect.tap(handler, logged).pipe(
           Effect.provideService(RequestId, requestId),
           Effect.provideService(Source, sourceOf(peer, headers["x-forwarded-for"], trustedProxies)),
           Effect.annotateLogs("request_id", requestId)

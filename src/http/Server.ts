@@ -11,6 +11,7 @@ import * as Documentation from "./Documentation.ts"
 import { frame } from "./Frame.ts"
 import { AdminHttp } from "./legacy/admin/Http.ts"
 import { AuthHttp, BootstrapHttp } from "./legacy/auth/Http.ts"
+import { CacheHttp } from "./legacy/cache/Http.ts"
 import { EncryptionHttp } from "./legacy/encryption/Http.ts"
 import { LegacyApi } from "./legacy/LegacyApi.ts"
 import { NetBoxHttp } from "./legacy/netbox/Http.ts"
@@ -42,6 +43,7 @@ const legacyGroups = Layer.mergeAll(
   BootstrapHttp,
   AuthHttp,
   EncryptionHttp,
+  CacheHttp,
   AdminHttp,
   NetBoxHttp,
   ProxmoxEndpointsHttp

@@ -109,14 +109,20 @@ export class Metrics extends Effect.Service<Metrics>()("proxledger/Metrics", {
 
     let cache: Effect.Effect<CacheStats> | undefined
 
-    /** A cache that is cleared, or another one, counts from zero; these go on. */
     const readCache = (stats: CacheStats) => {
       for (const counted of counters) {
         const now = counted.read(stats)
-        for (const counter of counted.counters) counter.inc(now < counted.last ? now : now - counted.last)
+        for (const counter of counted.counters) counter.inc(now - counted.last)
         counted.last = now
       }
       for (const { gauge, read } of gauges) gauge.set(read(stats))
+    }
+
+    const counted = Effect.suspend(() => (cache === undefined ? Effect.void : Effect.map(cache, readCache)))
+
+    /** The counters of a cache begin anew with it; these go on. */
+    const fromZero = () => {
+      for (const counter of counters) counter.last = 0
     }
 
     return {
@@ -128,14 +134,19 @@ export class Metrics extends Effect.Service<Metrics>()("proxledger/Metrics", {
       watcher,
       retried: (error: EndpointError): Effect.Effect<void> =>
         Effect.sync(() => retries.inc({ endpoint: error.endpoint, reason: error._tag })),
-      /** The cache of NetBox answers, asked whenever the metrics are. */
+      /** The cache of NetBox answers, asked whenever the metrics are; that of before is asked a last time. */
       watchCache: (stats: Effect.Effect<CacheStats>): Effect.Effect<void> =>
-        Effect.sync(() => {
+        Effect.map(counted, () => {
           cache = stats
+          fromZero()
         }),
+      /** Clears the cache that is watched, or whatever else lets it count from zero. */
+      clearing: <A, E, R>(clear: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+        Effect.uninterruptible(Effect.zipRight(counted, Effect.tap(clear, fromZero))),
       /** In Prometheus' text format. */
-      text: Effect.suspend(() => (cache === undefined ? Effect.void : Effect.map(cache, readCache))).pipe(
-        Effect.zipRight(Effect.promise(() => registry.metrics()))
+      text: Effect.zipRight(
+        counted,
+        Effect.promise(() => registry.metrics())
       )
     }
   }

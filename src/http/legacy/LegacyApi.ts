@@ -2,6 +2,7 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as OpenApi from "@effect/platform/OpenApi"
 import { AdminGroup } from "./admin/Api.ts"
 import { AuthGroup, BootstrapGroup } from "./auth/Api.ts"
+import { CacheGroup } from "./cache/Api.ts"
 import { EncryptionGroup } from "./encryption/Api.ts"
 import { NetBoxGroup } from "./netbox/Api.ts"
 import { ProxmoxEndpointsGroup } from "./proxmox/Api.ts"
@@ -15,6 +16,7 @@ export class LegacyApi extends HttpApi.make("legacy")
   .add(BootstrapGroup)
   .add(AuthGroup)
   .add(EncryptionGroup)
+  .add(CacheGroup)
   .add(AdminGroup)
   .add(NetBoxGroup)
   .add(ProxmoxEndpointsGroup)
