@@ -1,4 +1,5 @@
 import * as OpenApi from "@effect/platform/OpenApi"
+import { Context, identity, Option } from "effect"
 import { isJsonObject, type Json, type JsonObject } from "../domain/Json.ts"
 import { version } from "../Version.ts"
 import { LegacyApi } from "./legacy/LegacyApi.ts"
@@ -11,9 +12,19 @@ const objectOf = (value: Json | undefined): JsonObject => (value !== undefined &
 
 const listOf = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(value) ? value : [])
 
+/** What the frame refuses before an endpoint that reads a body is asked. */
+const tooLarge = { "413": { description: "The body is too large" } }
+
 const deprecated = (path: Json): Json =>
   Object.fromEntries(
-    Object.entries(objectOf(path)).map(([method, operation]) => [method, { ...objectOf(operation), deprecated: true }])
+    Object.entries(objectOf(path)).map(([method, item]) => {
+      const operation = objectOf(item)
+      const refusals = operation["requestBody"] === undefined ? {} : tooLarge
+      return [
+        method,
+        { ...operation, deprecated: true, responses: { ...refusals, ...objectOf(operation["responses"]) } }
+      ]
+    })
   )
 
 /** Plain JSON of what is made of schemas. */
@@ -48,9 +59,12 @@ const merge = (specification: JsonObject): JsonObject => {
   }
 }
 
+/** What the clean surface itself makes of its document. */
+const own = Option.getOrElse(Context.getOption(V1Api.annotations, OpenApi.Transform), () => identity)
+
 /** Both surfaces, as far as they are described. */
 export const DocumentedApi = V1Api.annotate(OpenApi.Transform, (specification) =>
-  merge(objectOf(JSON.parse(JSON.stringify(specification))))
+  merge(objectOf(JSON.parse(JSON.stringify(own(specification)))))
 )
 
 export const document = (): JsonObject => plain(OpenApi.fromApi(DocumentedApi))
