@@ -1,4 +1,3 @@
-import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Data, Effect, Option, Redacted } from "effect"
 import { type ApiKey, Keys, type KeyScope } from "../store/Keys.ts"
 import { Lockouts } from "../store/Lockouts.ts"
@@ -15,6 +14,9 @@ export class NotAuthenticated extends Data.TaggedError("NotAuthenticated")<{
 }> {}
 
 export const header = "X-Proxbox-API-Key"
+
+/** For whom the caller says it acts. */
+export const actorHeader = "x-proxbox-actor"
 
 const unregistered = "No API key configured. Register a key via POST /auth/register-key or use an existing key."
 
@@ -74,11 +76,10 @@ export class Authentication extends Effect.Service<Authentication>()("proxledger
       })
     )
 
-    /** The caller whose key this is, for something that needs `scope`. */
-    const authenticate = Effect.fnUntraced(function* (raw: Redacted.Redacted, scope: KeyScope) {
+    /** The caller whose key this is, for something that needs `scope`; `claim`: for whom it says it acts. */
+    const authenticate = Effect.fnUntraced(function* (raw: Redacted.Redacted, scope: KeyScope, claim?: string) {
       const source = yield* Source
       const requestId = yield* RequestId
-      const { headers } = yield* HttpServerRequest.HttpServerRequest
       const key = yield* verified(source, raw)
       if (!covers(key, scope)) {
         return yield* new NotAuthenticated({
@@ -90,7 +91,7 @@ export class Authentication extends Effect.Service<Authentication>()("proxledger
         key,
         source,
         requestId,
-        by: { actor: actorOf(key, headers["x-proxbox-actor"]), requestId }
+        by: { actor: actorOf(key, claim), requestId }
       }
       return caller
     })

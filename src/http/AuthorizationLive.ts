@@ -1,8 +1,9 @@
 import * as HttpApp from "@effect/platform/HttpApp"
 import { RouteContext } from "@effect/platform/HttpRouter"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Effect, Layer, type Redacted } from "effect"
-import { Authentication, type NotAuthenticated } from "./Authentication.ts"
+import { actorHeader, Authentication, type NotAuthenticated } from "./Authentication.ts"
 import { Authorization, V1Authorization } from "./Authorization.ts"
 import { Refused } from "./legacy/Refused.ts"
 import { Problem, statusOf } from "./Problem.ts"
@@ -31,9 +32,12 @@ const caller = Effect.map(
   Authentication,
   ({ authenticate }) =>
     (raw: Redacted.Redacted) =>
-      Effect.flatMap(RouteContext, ({ route }) =>
-        authenticate(raw, RouteTable.named(route.method, route.path)?.scope ?? "admin")
-      )
+      Effect.gen(function* () {
+        const { route } = yield* RouteContext
+        const { headers } = yield* HttpServerRequest.HttpServerRequest
+        const scope = RouteTable.named(route.method, route.path)?.scope ?? "admin"
+        return yield* authenticate(raw, scope, headers[actorHeader])
+      })
 )
 
 /** The check of both surfaces. */

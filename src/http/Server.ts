@@ -19,6 +19,7 @@ import { ProxmoxEndpointsHttp } from "./legacy/proxmox/Http.ts"
 import { AboutHttp, RootHttp } from "./legacy/root/Http.ts"
 import { NodeServer } from "./NodeServer.ts"
 import { RateLimit } from "./RateLimit.ts"
+import * as RpcHttp from "./rpc/Http.ts"
 import { drain, Shutdown } from "./Shutdown.ts"
 import { DriftHttp } from "./v1/drift/Http.ts"
 import { EncryptionHttp as EncryptionV1Http } from "./v1/encryption/Http.ts"
@@ -65,7 +66,7 @@ const v1Groups = Layer.mergeAll(
 
 const v1 = HttpLayerRouter.addHttpApi(V1Api).pipe(Layer.provide(v1Groups))
 
-const routes = Layer.mergeAll(frame, legacy, v1, Documentation.layer)
+const routes = Layer.mergeAll(frame, legacy, v1, RpcHttp.layer, Documentation.layer)
 
 /** What handlers and what surrounds them share. */
 const shared = AuthorizationLive.layer.pipe(

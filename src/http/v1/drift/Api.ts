@@ -28,23 +28,24 @@ export const DriftPage = Schema.Struct({
   next: Schema.NullOr(Schema.String).annotations({ description: "Cursor of the next page; null after the last one" })
 }).annotations({ identifier: "DriftPage" })
 
+/** Which of them. */
+export const DriftParams = Schema.Struct({
+  run: optional(
+    Schema.String.pipe(Schema.maxLength(100)).annotations({
+      description: "What this run found; else the latest that looked at everything and sealed its plan"
+    })
+  ),
+  kind: optional(Kind),
+  type: optional(Schema.Literal("drift", "conflict")),
+  limit: Limit,
+  cursor: optional(DriftCursor)
+})
+
 /** Where NetBox and the engine disagree. */
 export const DriftGroup = HttpApiGroup.make("drift")
   .add(
     HttpApiEndpoint.get("read", "/v1/drift")
-      .setUrlParams(
-        Schema.Struct({
-          run: optional(
-            Schema.String.pipe(Schema.maxLength(100)).annotations({
-              description: "What this run found; else the latest that looked at everything and sealed its plan"
-            })
-          ),
-          kind: optional(Kind),
-          type: optional(Schema.Literal("drift", "conflict")),
-          limit: Limit,
-          cursor: optional(DriftCursor)
-        })
-      )
+      .setUrlParams(DriftParams)
       .addSuccess(DriftPage)
       .addError(problems(404))
       .annotateContext(
