@@ -9,6 +9,7 @@ import * as EnginesLive from "./services/EnginesLive.ts"
 import { Metrics } from "./services/Metrics.ts"
 import { NetBoxProbe } from "./services/NetBoxProbe.ts"
 import * as Policy from "./services/Policy.ts"
+import * as RunsLive from "./services/RunsLive.ts"
 import { Readiness } from "./services/Readiness.ts"
 import * as DatabaseSqlite from "./store/DatabaseSqlite.ts"
 import * as EncryptionLive from "./store/EncryptionLive.ts"
@@ -51,7 +52,8 @@ const store = (data: string) =>
   )
 
 const services = (policy: Policy.PolicyOptions | undefined) =>
-  Layer.mergeAll(Readiness.Default, EnginesLive.layer({ engine: version })).pipe(
+  Layer.mergeAll(Readiness.Default, RunsLive.layer()).pipe(
+    Layer.provideMerge(EnginesLive.layer({ engine: version })),
     Layer.provideMerge(Layer.mergeAll(NetBoxProbe.Default, Policy.layer(policy)))
   )
 
