@@ -1,5 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { Deferred, Effect } from "effect"
+import { Deferred, Effect, Option } from "effect"
+import { Runs } from "../../../services/Runs.ts"
 import { version } from "../../../Version.ts"
 import { Shutdown } from "../../Shutdown.ts"
 import { LegacyApi } from "../LegacyApi.ts"
@@ -26,11 +27,13 @@ export const RootHttp = HttpApiBuilder.group(LegacyApi, "root", (handlers) =>
 
 export const AboutHttp = HttpApiBuilder.group(LegacyApi, "about", (handlers) =>
   Effect.gen(function* () {
+    const runs = yield* Runs
     const { begun } = yield* Shutdown
     return handlers
       .handle("version", () => Effect.succeed({ version, capabilities: { ws_run_id: 1 } }))
       .handle("executionPolicy", () =>
         Effect.gen(function* () {
+          const active = yield* Effect.orElseSucceed(runs.active, () => Option.none())
           const quiescing = yield* Deferred.isDone(begun)
           return {
             component: "proxbox-api" as const,
@@ -38,8 +41,8 @@ export const AboutHttp = HttpApiBuilder.group(LegacyApi, "about", (handlers) =>
             mode: "legacy" as const,
             generation: null,
             quiescing,
-            active: 0,
-            cleanup_active: 0,
+            active: Option.isSome(active) ? 1 : 0,
+            cleanup_active: Option.isSome(active) ? 1 : 0,
             remote_outcome_unknown: false,
             local_ready: !quiescing,
             aggregate_ready: false
