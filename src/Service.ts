@@ -1,23 +1,15 @@
-import * as Path from "node:path"
 import { Effect, Layer, Logger, LogLevel } from "effect"
 import * as HttpSettings from "./http/HttpSettings.ts"
 import { logLevel } from "./http/LogLevel.ts"
 import * as Logs from "./http/Logs.ts"
 import * as Server from "./http/Server.ts"
-import * as JournalSqlite from "./journal/JournalSqlite.ts"
 import * as EnginesLive from "./services/EnginesLive.ts"
 import { Metrics } from "./services/Metrics.ts"
 import { NetBoxProbe } from "./services/NetBoxProbe.ts"
 import * as Policy from "./services/Policy.ts"
 import * as RunsLive from "./services/RunsLive.ts"
 import { Readiness } from "./services/Readiness.ts"
-import * as DatabaseSqlite from "./store/DatabaseSqlite.ts"
-import * as EncryptionLive from "./store/EncryptionLive.ts"
-import * as EndpointsLive from "./store/EndpointsLive.ts"
-import * as IdempotencyLive from "./store/IdempotencyLive.ts"
-import * as KeysLive from "./store/KeysLive.ts"
-import * as LockoutsLive from "./store/LockoutsLive.ts"
-import * as SchedulesLive from "./store/SchedulesLive.ts"
+import * as Store from "./store/Store.ts"
 import { version } from "./Version.ts"
 
 /** What a service is started with. */
@@ -38,19 +30,6 @@ const logs = Layer.unwrapEffect(
   )
 )
 
-const store = (data: string) =>
-  Layer.mergeAll(
-    EndpointsLive.layer,
-    KeysLive.layer,
-    IdempotencyLive.layer,
-    SchedulesLive.layer,
-    LockoutsLive.layer
-  ).pipe(
-    Layer.provideMerge(EncryptionLive.layer(data)),
-    Layer.provideMerge(DatabaseSqlite.layer(data)),
-    Layer.provideMerge(JournalSqlite.layer({ file: Path.join(data, "journal.db"), secrets: [] }))
-  )
-
 const services = (policy: Policy.PolicyOptions | undefined) =>
   Layer.mergeAll(Readiness.Default, RunsLive.layer()).pipe(
     Layer.provideMerge(EnginesLive.layer({ engine: version })),
@@ -62,7 +41,7 @@ export const layer = ({ data, host, policy, port }: ServiceOptions) =>
   Layer.fresh(
     Server.layer({ host, port }).pipe(
       Layer.provideMerge(services(policy)),
-      Layer.provideMerge(store(data)),
+      Layer.provideMerge(Store.layer(data)),
       Layer.provideMerge(Layer.mergeAll(HttpSettings.layer, Metrics.Default)),
       Layer.provideMerge(logs)
     )

@@ -213,9 +213,32 @@ const serve = Command.make("serve", { json, host, port, data }, (options) =>
   )
 ).pipe(Command.withDescription("Serve the HTTP API"))
 
+const imported = Command.make(
+  "import-proxbox",
+  {
+    json,
+    file: Args.file({ name: "file" }).pipe(Args.withDescription("The SQLite file of a proxbox-api")),
+    data,
+    keyFile: Options.file("key-file").pipe(
+      Options.optional,
+      Options.withDescription("File with the key of that proxbox-api; else PROXBOX_ENCRYPTION_KEY")
+    )
+  },
+  (options) =>
+    ending(
+      options.json,
+      Effect.flatMap(
+        Effect.promise(() => import("./commands/ImportProxbox.ts")),
+        ({ run }) => run(options)
+      )
+    )
+).pipe(
+  Command.withDescription("Take endpoints and API keys from a database of proxbox-api; exit 3 when some were left out")
+)
+
 const root = Command.make("proxledger").pipe(
   Command.withDescription("Keeps NetBox true to Proxmox VE"),
-  Command.withSubcommands([check, plan, apply, sync, runs, show, resume, journal, serve, demo])
+  Command.withSubcommands([check, plan, apply, sync, runs, show, resume, journal, serve, imported, demo])
 )
 
 export const cli = Command.run(root, { name: "proxledger", version })

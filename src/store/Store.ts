@@ -1,4 +1,6 @@
 import { Layer } from "effect"
+import * as JournalSqlite from "../journal/JournalSqlite.ts"
+import { journalIn } from "./DataFolder.ts"
 import * as DatabaseSqlite from "./DatabaseSqlite.ts"
 import * as EncryptionLive from "./EncryptionLive.ts"
 import * as EndpointsLive from "./EndpointsLive.ts"
@@ -7,7 +9,7 @@ import * as KeysLive from "./KeysLive.ts"
 import * as LockoutsLive from "./LockoutsLive.ts"
 import * as SchedulesLive from "./SchedulesLive.ts"
 
-/** Everything that the service keeps in a folder but its journal, which it tells of every change. */
+/** Everything that the service keeps in a folder, which exists, and the journal that is told of every change. */
 export const layer = (folder: string) =>
   Layer.mergeAll(
     EndpointsLive.layer,
@@ -15,4 +17,8 @@ export const layer = (folder: string) =>
     LockoutsLive.layer,
     IdempotencyLive.layer,
     SchedulesLive.layer
-  ).pipe(Layer.provideMerge(EncryptionLive.layer(folder)), Layer.provideMerge(DatabaseSqlite.layer(folder)))
+  ).pipe(
+    Layer.provideMerge(EncryptionLive.layer(folder)),
+    Layer.provideMerge(DatabaseSqlite.layer(folder)),
+    Layer.provideMerge(JournalSqlite.layer({ file: journalIn(folder), secrets: [] }))
+  )

@@ -6,20 +6,15 @@ import { ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
 import type { By } from "../../src/domain/By.ts"
 import type { EventOf } from "../../src/domain/Event.ts"
 import { Journal } from "../../src/journal/Journal.ts"
-import * as JournalSqlite from "../../src/journal/JournalSqlite.ts"
-import { journalIn } from "../../src/store/DataFolder.ts"
 import type { NetBoxInput, ProxmoxInput } from "../../src/store/Endpoints.ts"
 import * as Store from "../../src/store/Store.ts"
 
 /** A folder of data that holds nothing yet. */
 export const fresh = (): string => Fs.mkdtempSync(Path.join(Os.tmpdir(), "proxledger-store-"))
 
-/** The store and its journal in a folder; the environment is what is given. */
+/** The store of a folder; the environment is what is given. */
 export const inFolder = (folder: string, env: Readonly<Record<string, string>> = {}) =>
-  Store.layer(folder).pipe(
-    Layer.provideMerge(JournalSqlite.layer({ file: journalIn(folder), secrets: [] })),
-    Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
-  )
+  Store.layer(folder).pipe(Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))))))
 
 export const by: By = { actor: "test", requestId: "request-1" }
 
