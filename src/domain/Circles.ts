@@ -1,7 +1,7 @@
 import type { Entry } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import { type Ref, refsIn } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, pauses, type Steps } from "./Steps.ts"
 
 /** A deletion that waits for another one, because `by` points to what takes that one's value before it lets go. */
 interface Wait {
@@ -19,24 +19,22 @@ const fieldsBack = function* (entry: Entry): Generator<Change> {
 const waitsOf = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyMap<Entry, ReadonlyArray<Wait>>> {
   const takers = new Map<Ref, Entry>()
   const given = new Map<Ref, Entry>()
-  for (const entry of entries) {
-    yield
-    if (entry.verb === "delete") continue
+  yield* each(entries, (entry) => {
+    if (entry.verb === "delete") return
     for (const other of entry.after) {
       if (other.verb !== "delete") continue
       takers.set(entry.ref, entry)
       given.set(other.ref, other)
     }
-  }
+  })
   const waits = new Map<Entry, Array<Wait>>()
-  for (const by of takers.size === 0 ? [] : entries) {
-    yield
+  yield* each(takers.size === 0 ? [] : entries, (by) => {
     for (const change of fieldsBack(by)) {
       const ons = refsIn(change.to).flatMap((ref) => [...(takers.get(ref)?.after ?? [])])
       for (const from of refsIn(change.from).flatMap((ref) => given.get(ref) ?? []))
         for (const on of ons) waits.set(from, [...(waits.get(from) ?? []), { on, by, change }])
     }
-  }
+  })
   return waits
 }
 
@@ -50,13 +48,14 @@ const letGo = ({ by, change }: Wait): void => {
  * to it, and pointed to once it is made anew on the other guest. In each circle one machine lets go of its address first.
  */
 export const withoutCircles = function* (entries: ReadonlyArray<Entry>): Steps<void> {
+  const due = pauses()
   const waits = yield* waitsOf(entries)
   const untried = new Map<Entry, Array<Wait>>()
   for (const start of waits.keys()) {
     const path = untried.has(start) ? [] : [start]
     const onPath = new Set(path)
     for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
-      yield
+      if (due()) yield
       const open = untried.get(at) ?? [...(waits.get(at) ?? [])]
       untried.set(at, open)
       const next = open.pop()

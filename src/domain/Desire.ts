@@ -30,7 +30,7 @@ import { unknownWires } from "./mapping/Wire.ts"
 import type { Observation } from "./proxmox/Observation.ts"
 import type { Ref } from "./Ref.ts"
 import type { Rule } from "./Rules.ts"
-import type { Steps } from "./Steps.ts"
+import { each, pauses, type Steps } from "./Steps.ts"
 import type { Target } from "./Target.ts"
 
 export const mappings: ReadonlyArray<Mapping> = [
@@ -79,6 +79,7 @@ export const desire = function* (
   kinds: ReadonlyArray<Kind>,
   applied: Applied
 ): Steps<Desire & { readonly errors: ReadonlyArray<string> }> {
+  const due = pauses()
   const known = new Set(kinds.map(({ name }) => name))
   const asking = mappings.filter(({ kind }) => known.has(kind))
   const objects: Array<Desired> = []
@@ -98,13 +99,13 @@ export const desire = function* (
       continue
     }
     for (const mapping of asking) {
-      yield
+      if (due()) yield
       for (const one of mapping.objects?.(facts) ?? []) objects.push(one)
-      if (mapping.ofGuest !== undefined) {
-        for (const view of facts.guests) {
-          yield
-          for (const one of mapping.ofGuest(view, facts)) objects.push(one)
-        }
+      const { ofGuest } = mapping
+      if (ofGuest !== undefined) {
+        yield* each(facts.guests, (view) => {
+          for (const one of ofGuest(view, facts)) objects.push(one)
+        })
       }
       for (const parent of mapping.covered?.(facts) ?? []) covered.add(covers(mapping.kind, parent))
     }

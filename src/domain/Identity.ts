@@ -3,7 +3,7 @@ import type { Desired } from "./Desired.ts"
 import type { Json } from "./Json.ts"
 import { adopt, type Kind, type Probe, type ProbeContext, uidField, type Verdict } from "./Kind.ts"
 import { byKind, type Ref } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, type Steps } from "./Steps.ts"
 import type { Current, Target } from "./Target.ts"
 
 export interface Bound {
@@ -84,14 +84,13 @@ const indexBy = function* (
   context: ProbeContext
 ): Steps<ReadonlyMap<string, ReadonlyArray<Current>>> {
   const index = new Map<string, Array<Current>>()
-  for (const row of rows) {
-    yield
+  yield* each(rows, (row) => {
     for (const text of probe.found(row, context)) {
       const same = index.get(text)
       if (same === undefined) index.set(text, [row])
       else if (same.at(-1) !== row) same.push(row)
     }
-  }
+  })
   return index
 }
 
@@ -155,12 +154,11 @@ export const identify = function* (input: {
   const bindings = yield* byKind(input.bindings.values())
   for (const kind of input.kinds) {
     const rows = input.target.rows(kind.name)
-    for (const { ref, id } of bindings.get(kind.name) ?? []) {
-      yield
+    yield* each(bindings.get(kind.name) ?? [], ({ ref, id }) => {
       const reason = holds(kind, ref, rows.get(id), input.wanted(ref), input.baselines.get(ref)?.get(uidField))
       if (reason === null) claim(kind, ref, id)
       else released.push({ ref, reason })
-    }
+    })
     let open: ReadonlyArray<Desired> = yield* without(input.desired.get(kind.name) ?? [], ({ ref }) =>
       claims.ids.has(ref)
     )
@@ -169,14 +167,13 @@ export const identify = function* (input: {
       const index = yield* indexBy(rows.values(), probe, context)
       open = yield* without(open, (one) => settles(kind, probe, index, one))
     }
-    for (const row of kind.leftover === undefined ? [] : rows.values()) {
-      yield
-      if (context.boundTo(kind.name, row.id) !== undefined) continue
+    yield* each(kind.leftover === undefined ? [] : rows.values(), (row) => {
+      if (context.boundTo(kind.name, row.id) !== undefined) return
       const ref = kind.leftover?.(row, context)
-      if (ref === undefined || claims.ids.has(ref) || input.wanted(ref) !== undefined) continue
+      if (ref === undefined || claims.ids.has(ref) || input.wanted(ref) !== undefined) return
       claim(kind, ref, row.id)
       leftovers.push({ ref, id: row.id, evidence: "left by proxbox-api" })
-    }
+    })
     for (const one of open) {
       if (one.lookup !== true) continue
       left.add(one.ref)
@@ -188,10 +185,9 @@ export const identify = function* (input: {
 
 const without = function* <A>(items: ReadonlyArray<A>, leaves: (item: A) => boolean): Steps<ReadonlyArray<A>> {
   const rest: Array<A> = []
-  for (const item of items) {
-    yield
+  yield* each(items, (item) => {
     if (!leaves(item)) rest.push(item)
-  }
+  })
   return rest
 }
 

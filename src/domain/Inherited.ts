@@ -8,7 +8,7 @@ import type { Kind } from "./Kind.ts"
 import { keyOf, type Ref } from "./Ref.ts"
 import { isParent, labelOf, type Removals } from "./Removal.ts"
 import type { Moved } from "./Reuse.ts"
-import type { Steps } from "./Steps.ts"
+import { each, type Steps } from "./Steps.ts"
 import type { Current, Target } from "./Target.ts"
 
 interface Input {
@@ -74,23 +74,21 @@ export const inherited = function* (
     for (const probe of kind.probes) {
       if (probe.inherits !== true) continue
       const open = new Map<string, Ref>()
-      for (const one of wanted.get(kind.name) ?? []) {
-        yield
-        if (identities.ids.has(one.ref) || identities.left.has(one.ref)) continue
+      yield* each(wanted.get(kind.name) ?? [], (one) => {
+        if (identities.ids.has(one.ref) || identities.left.has(one.ref)) return
         for (const text of probe.wanted(one, context)) if (!open.has(text)) open.set(text, one.ref)
-      }
+      })
       if (open.size === 0) continue
-      for (const row of target.rows(kind.name).values()) {
-        yield
+      yield* each(target.rows(kind.name).values(), (row) => {
         const text = probe.found(row, context).find((one) => open.has(one))
         const heir = text === undefined ? undefined : open.get(text)
         const former = identities.owners.get(ownerKey(kind.name, row.id))
-        if (text === undefined || heir === undefined || former === undefined) continue
-        if (ofRef(former) !== undefined || leaving.has(former) || !isLeft(kind, row, input)) continue
-        if (!isUnedited(kind, row, baselines.get(former), input.resolve)) continue
+        if (text === undefined || heir === undefined || former === undefined) return
+        if (ofRef(former) !== undefined || leaving.has(former) || !isLeft(kind, row, input)) return
+        if (!isUnedited(kind, row, baselines.get(former), input.resolve)) return
         open.delete(text)
         moved.push({ ref: former, becomes: heir, reason: `what had it is gone (${probe.evidence})` })
-      }
+      })
     }
   }
   return moved
@@ -102,10 +100,9 @@ export const withHeirs = function* (identities: Identities, moved: ReadonlyArray
   const ids = new Map(identities.ids)
   const heirs = new Map(moved.map(({ becomes, ref }) => [ref, becomes]))
   const owners = new Map<string, Ref>()
-  for (const [key, owner] of identities.owners) {
-    yield
+  yield* each(identities.owners, ([key, owner]) => {
     owners.set(key, heirs.get(owner) ?? owner)
-  }
+  })
   for (const { becomes, ref } of moved) {
     const id = ids.get(ref)
     ids.delete(ref)
@@ -141,10 +138,9 @@ export const lettingGo = function* (entries: ReadonlyArray<Entry>, input: Input)
   const known = new Map<Ref, Entry>()
   for (const entry of gone.entries) if (entry.verb === "update") known.set(entry.ref, entry)
   const more: Array<Entry> = []
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     const { kind, row } = entry
-    if (row === undefined || entry.verb === "delete" || !passesOn(kind) || !isLeft(kind, row, input)) continue
+    if (row === undefined || entry.verb === "delete" || !passesOn(kind) || !isLeft(kind, row, input)) return
     for (const holder of kinds) {
       for (const [field, { type, ...to }] of Object.entries(holder.fields)) {
         if (type !== "ref" || !("kind" in to) || to.kind !== kind.name) continue
@@ -169,6 +165,6 @@ export const lettingGo = function* (entries: ReadonlyArray<Entry>, input: Input)
         }
       }
     }
-  }
+  })
   return more.length === 0 ? entries : [...entries, ...more]
 }

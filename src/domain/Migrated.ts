@@ -5,7 +5,7 @@ import { canonical } from "./Json.ts"
 import { uidField } from "./Kind.ts"
 import { keyOf, kindOf, type Ref, ref } from "./Ref.ts"
 import { boundMacs, macsOf, machine, type Moved, typeField } from "./Reuse.ts"
-import type { Steps } from "./Steps.ts"
+import { pauses, type Steps } from "./Steps.ts"
 import type { Target } from "./Target.ts"
 
 type Baselines = ReadonlyMap<Ref, ReadonlyMap<string, Json>>
@@ -49,16 +49,17 @@ export const migrated = function* (
   baselines: Baselines,
   target: Target
 ): Steps<ReadonlyArray<Moved>> {
+  const due = pauses()
   const seenWhole = (one: Ref) => desire.covered.has(covers(machine, sourceOf(one)))
   const arrived: Array<Desired> = []
   for (const [one, object] of wanted) {
-    yield
+    if (due()) yield
     if (kindOf(one) === machine && !bindings.has(one) && seenWhole(one)) arrived.push(object)
   }
   if (arrived.length === 0) return []
   const left: Array<Binding> = []
   for (const binding of bindings.values()) {
-    yield
+    if (due()) yield
     const { ref: one, retiredAt } = binding
     const isGone = kindOf(one) === machine && !wanted.has(one) && !desire.spared.has(one) && retiredAt === null
     if (isGone && seenWhole(one)) left.push(binding)
@@ -66,13 +67,13 @@ export const migrated = function* (
   if (left.length === 0) return []
   const families = new Map<string, Array<Binding>>(left.map(({ ref: one }) => [keyOf(one), []]))
   for (const binding of bindings.values()) {
-    yield
+    if (due()) yield
     const [source, guest] = keyOf(binding.ref).split("/")
     families.get(`${source}/${guest}`)?.push(binding)
   }
   const known = new Set<Json | undefined>()
   for (const { fields } of target.rows(machine).values()) {
-    yield
+    if (due()) yield
     known.add(fields[uidField])
   }
   const gone = new Candidates()
@@ -90,7 +91,7 @@ export const migrated = function* (
   }
   const moved: Array<Moved> = []
   for (const [print, to] of come.entries()) {
-    yield
+    if (due()) yield
     const from = gone.get(print)
     if (to === undefined || from === undefined) continue
     for (const { ref: old } of families.get(keyOf(from)) ?? []) {

@@ -1,20 +1,20 @@
 import type { Entry } from "./Entry.ts"
 import type { Change } from "./Event.ts"
 import { type Ref, refsIn } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, pauses, type Steps } from "./Steps.ts"
 
 /** Lazy objects stay out unless something that is written refers to them. */
 export const withoutUnused = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Entry>> {
+  const due = pauses()
   const lazy = new Map<Ref, Entry>()
   const open: Array<Entry> = []
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     if (entry.lazy) lazy.set(entry.ref, entry)
     else open.push(entry)
-  }
+  })
   const used = new Set<Entry>()
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
-    yield
+    if (due()) yield
     for (const change of [...entry.changes, ...entry.late]) {
       for (const to of refsIn(change.to)) {
         const needed = lazy.get(to)
@@ -30,8 +30,7 @@ export const withoutUnused = function* (entries: ReadonlyArray<Entry>): Steps<Re
 /** Entries by the refs of what they point to. */
 const referrersOf = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyMap<Ref, ReadonlyArray<Entry>>> {
   const referrers = new Map<Ref, Array<Entry>>()
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     for (const change of [...entry.changes, ...entry.late]) {
       for (const to of refsIn(change.to)) {
         const known = referrers.get(to)
@@ -39,7 +38,7 @@ const referrersOf = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyMap
         else known.push(entry)
       }
     }
-  }
+  })
   return referrers
 }
 
@@ -67,12 +66,11 @@ export const withoutDropped = function* (
   const gone = new Set(dropped)
   const open = [...dropped]
   for (let missing = open.pop(); missing !== undefined; missing = open.pop()) {
-    for (const entry of referrers.get(missing.ref) ?? []) {
-      yield
-      if (gone.has(entry) || doWithout(entry, missing.ref) || entry.verb !== "create") continue
+    yield* each(referrers.get(missing.ref) ?? [], (entry) => {
+      if (gone.has(entry) || doWithout(entry, missing.ref) || entry.verb !== "create") return
       gone.add(entry)
       open.push(entry)
-    }
+    })
   }
   return yield* chosen(
     entries,
@@ -85,9 +83,8 @@ const chosen = function* (
   stays: (entry: Entry) => boolean
 ): Steps<ReadonlyArray<Entry>> {
   const kept: Array<Entry> = []
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     if (stays(entry)) kept.push(entry)
-  }
+  })
   return kept
 }

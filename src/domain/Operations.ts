@@ -6,7 +6,7 @@ import type { Change, OperationPlanned } from "./Event.ts"
 import { ownerKey } from "./Identity.ts"
 import type { Kind } from "./Kind.ts"
 import { byKind, keyOf, type Ref, refsIn } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, type Steps } from "./Steps.ts"
 
 /** An operation, and what of its object's changes it is. */
 export interface Numbered {
@@ -34,28 +34,25 @@ const parted = (entry: Entry, written: ReadonlySet<Ref>): Pick<Entry, "changes" 
 const inOrder = function* (kinds: ReadonlyArray<Kind>, entries: ReadonlyArray<Entry>): Steps<ReadonlyArray<Slot>> {
   const groups = yield* byKind(entries)
   const written = new Set<Ref>()
-  for (const { ref, verb } of entries) {
-    yield
+  yield* each(entries, ({ ref, verb }) => {
     if (verb !== "delete") written.add(ref)
-  }
+  })
   const slots: Array<Slot> = []
   const late: Array<Slot> = []
   const deletes: Array<Slot> = []
   for (const kind of kinds) {
-    for (const entry of groups.get(kind.name) ?? []) {
-      yield
-      if (entry.verb === "delete") continue
+    yield* each(groups.get(kind.name) ?? [], (entry) => {
+      if (entry.verb === "delete") return
       if (entry.parked.length > 0) slots.push({ entry, part: "parked", changes: entry.parked })
       const parts = parted(entry, written)
       if (parts.changes.length > 0) slots.push({ entry, part: "main", changes: parts.changes })
       if (parts.late.length > 0) late.push({ entry, part: "late", changes: parts.late })
-    }
+    })
   }
   for (const kind of [...kinds].reverse()) {
-    for (const entry of groups.get(kind.name) ?? []) {
-      yield
+    yield* each(groups.get(kind.name) ?? [], (entry) => {
       if (entry.verb === "delete") deletes.push({ entry, part: "main", changes: entry.changes })
-    }
+    })
   }
   for (const slot of late) slots.push(slot)
   for (const slot of deletes) slots.push(slot)
@@ -83,8 +80,7 @@ export const numbered = function* (
   const emptying = new Map<string, Array<number>>()
   /** Deletions of what keeps NetBox from deleting another object, by that object's kind and id. */
   const holding = new Map<string, Array<number>>()
-  for (const [op, { changes, entry, part }] of slots.entries()) {
-    yield
+  yield* each(slots, ({ changes, entry, part }, op) => {
     if (part === "parked") parked.set(entry, op)
     if (part === "main") {
       main.set(entry, op)
@@ -103,10 +99,9 @@ export const numbered = function* (
       if (part !== "parked" && entry.parked.some((one) => one.field === change.field)) continue
       for (const from of refsIn(change.from)) gather(turning, from, op)
     }
-  }
+  })
   const operations: Array<Numbered> = []
-  for (const [op, { changes, entry, part }] of slots.entries()) {
-    yield
+  yield* each(slots, ({ changes, entry, part }, op) => {
     const needs = new Set<number>()
     for (const change of changes) {
       for (const to of refsIn(change.to)) {
@@ -156,6 +151,6 @@ export const numbered = function* (
         guard: entry.row?.updated ?? null
       }
     })
-  }
+  })
   return operations
 }

@@ -18,7 +18,7 @@ import { anchored, relocate } from "./Relocation.ts"
 import { type RemovalPolicy, removals, type Removals } from "./Removal.ts"
 import { scoped } from "./Scoped.ts"
 import type { Scoping } from "./Scoping.ts"
-import type { Steps } from "./Steps.ts"
+import { each, pauses, type Steps } from "./Steps.ts"
 import { tagScopes } from "./TagScopes.ts"
 import type { Target } from "./Target.ts"
 import { settleUnique } from "./Unique.ts"
@@ -67,9 +67,10 @@ const rebound = (binding: Binding, to: Ref): Binding => ({ ...binding, ref: to }
 
 /** The first that was asked for by each ref. */
 const byRefOf = function* (objects: ReadonlyArray<Desired>): Steps<ReadonlyMap<Ref, Desired>> {
+  const due = pauses()
   const byRef = new Map<Ref, Desired>()
   for (const one of objects) {
-    yield
+    if (due()) yield
     if (!byRef.has(one.ref)) byRef.set(one.ref, one)
   }
   return byRef
@@ -170,14 +171,13 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
     return id ?? (byRef.has(to) && !left.has(to) ? "planned" : undefined)
   }
   for (const kind of kinds) {
-    for (const one of wanted.get(kind.name) ?? []) {
-      yield
-      if (left.has(one.ref) || identities.ids.has(one.ref)) continue
+    yield* each(wanted.get(kind.name) ?? [], (one) => {
+      if (left.has(one.ref) || identities.ids.has(one.ref)) return
       const missing = unresolvable(kind, one, resolve)
-      if (missing === undefined) continue
+      if (missing === undefined) return
       left.add(one.ref)
       conflicts.push({ ref: one.ref, label: one.label, detail: `not created: it needs ${missing}, which is not there` })
-    }
+    })
   }
 
   const nameOf = (kind: string, id: number): Json => {
@@ -199,12 +199,11 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
   for (const kind of kinds) {
     const rows = target.rows(kind.name)
     const resolveHere = scopes.within(kind, resolve)
-    for (const desired of wanted.get(kind.name) ?? []) {
-      yield
-      if (left.has(desired.ref) || desired.lookup === true) continue
+    yield* each(wanted.get(kind.name) ?? [], (desired) => {
+      if (left.has(desired.ref) || desired.lookup === true) return
       const id = identities.ids.get(desired.ref)
       const row = id === undefined ? undefined : rows.get(id)
-      if (row !== undefined && desired.lazy === true) continue
+      if (row !== undefined && desired.lazy === true) return
       const baseline = baselines.get(desired.ref)
       const asked = scoping.asked(kind, row === undefined ? desired : asHeir(kind, desired, row, baseline, estate))
       const differing = diff({ kind, desired: asked, row, baseline, resolve: resolveHere, nameOf, isLeaving })
@@ -214,7 +213,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
       const returns = row !== undefined && typeof bindings.get(desired.ref)?.retiredAt === "number"
       if (row !== undefined && differing.changes.length === 0 && differing.late.length === 0) {
         if (returns) bound.push({ ref: desired.ref, id: row.id, evidence: "back in the source" })
-        continue
+        return
       }
       entries.push(
         entryOf({
@@ -230,7 +229,7 @@ export const plan = function* (input: PlanInput): Steps<Plan> {
           late: differing.late
         })
       )
-    }
+    })
   }
   for (const entry of gone.entries) entries.push(entry)
   const used = yield* withoutUnused(yield* lettingGo(entries, estate))

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { isJsonObject, type Json } from "./Json.ts"
-import type { Steps } from "./Steps.ts"
+import { each, type Steps } from "./Steps.ts"
 
 /**
  * The identity of an object: its NetBox kind and a stable key made from the source, never from a display name,
@@ -44,12 +44,11 @@ export const byKind = function* <A extends { readonly ref: Ref }>(
   items: Iterable<A>
 ): Steps<ReadonlyMap<string, ReadonlyArray<A>>> {
   const groups = new Map<string, Array<A>>()
-  for (const item of items) {
-    yield
+  yield* each(items, (item) => {
     const kind = kindOf(item.ref)
     const same = groups.get(kind)
     if (same === undefined) groups.set(kind, [item])
     else same.push(item)
-  }
+  })
   return groups
 }

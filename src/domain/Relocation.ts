@@ -6,7 +6,7 @@ import { ownerKey } from "./Identity.ts"
 import type { Json } from "./Json.ts"
 import type { Anchor, Kind } from "./Kind.ts"
 import { keyOf, type Ref, refsIn } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, type Steps } from "./Steps.ts"
 import { type Current, isBlank, type Target } from "./Target.ts"
 
 /** An object that is to be elsewhere than it is, with all that is attached to it. */
@@ -25,23 +25,21 @@ const textOf = (row: Current, ref: Ref): string =>
 
 const relocationsOf = function* (entries: ReadonlyArray<Entry>, resolve: Resolve): Steps<ReadonlyArray<Relocation>> {
   const found: Array<Relocation> = []
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     const { kind, row } = entry
-    if (kind.anchor === undefined || row === undefined) continue
+    if (kind.anchor === undefined || row === undefined) return
     const [ref] = refsIn(changeOf(entry, kind.anchor.place)?.to ?? null)
     const to = ref === undefined ? undefined : resolve(ref)
     if (typeof to === "number") found.push({ entry, anchor: kind.anchor, row, to })
-  }
+  })
   return found
 }
 
 const byRowOf = function* (entries: ReadonlyArray<Entry>): Steps<ReadonlyMap<string, Entry>> {
   const byRow = new Map<string, Entry>()
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     if (entry.row !== undefined) byRow.set(ownerKey(entry.kind.name, entry.row.id), entry)
-  }
+  })
   return byRow
 }
 
@@ -74,15 +72,14 @@ export const relocate = function* (input: {
     const kind = input.kinds.find(({ name }) => name === anchor.members.kind)
     const place = changeOf(entry, anchor.place)
     if (kind === undefined || place === undefined) continue
-    for (const row of elsewhere(relocation, input.target)) {
-      yield
+    yield* each(elsewhere(relocation, input.target), (row) => {
       const ref = input.owners.get(ownerKey(kind.name, row.id))
-      if (ref === undefined) continue
+      if (ref === undefined) return
       const change: Change = { field: at, from: ofField(input, kind, at, row), to: place.to, why: place.why }
       const known = byRow.get(ownerKey(kind.name, row.id))
       if (known !== undefined) known.changes = [...known.changes.filter(({ field }) => field !== at), change]
       else entries.push(moved(kind, ref, row, change))
-    }
+    })
   }
   return { entries, relocations }
 }
@@ -114,12 +111,11 @@ const attachedTo = function* (
   { by, kind }: Anchor["followers"]
 ): Steps<ReadonlyArray<Entry>> {
   const found: Array<Entry> = []
-  for (const entry of entries) {
-    yield
-    if (entry.kind.name !== kind) continue
+  yield* each(entries, (entry) => {
+    if (entry.kind.name !== kind) return
     const to = changeOf(entry, by)?.to
     if (to === undefined ? entry.row?.fields[by] === row.id : refsIn(to).includes(ref)) found.push(entry)
-  }
+  })
   return found
 }
 
@@ -176,9 +172,8 @@ export const anchored = function* (
     for (const follower of followers) without(follower, [anchor.followers.at])
   }
   const kept: Array<Entry> = []
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     if (entry.verb !== "update" || entry.changes.length + entry.late.length > 0) kept.push(entry)
-  }
+  })
   return { entries: kept, conflicts }
 }

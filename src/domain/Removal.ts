@@ -6,7 +6,7 @@ import type { Json } from "./Json.ts"
 import { type Field, type Kind, uidField } from "./Kind.ts"
 import { ownerKey } from "./Identity.ts"
 import { byKind, keyOf, type Ref } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, type Steps } from "./Steps.ts"
 import type { Current, Target } from "./Target.ts"
 
 export interface RemovalPolicy {
@@ -129,8 +129,7 @@ export const removals = function* (input: Input): Steps<Removals> {
     if (kind.removal.how === "keep") continue
     const found = new Map<string, { total: number; entries: Array<Entry> }>()
     const along: Array<Entry> = []
-    for (const binding of bindings.get(kind.name) ?? []) {
-      yield
+    yield* each(bindings.get(kind.name) ?? [], (binding) => {
       const { ref } = binding
       const key = keyOf(ref)
       const source = sourceOf(key)
@@ -138,9 +137,9 @@ export const removals = function* (input: Input): Steps<Removals> {
       found.set(source, scope)
       const id = input.ids.get(ref)
       const row = id === undefined ? undefined : input.target.rows(kind.name).get(id)
-      if (row === undefined) continue
+      if (row === undefined) return
       if (input.removable(ref)) scope.total += 1
-      if (input.desired(ref) || input.desire.spared.has(ref)) continue
+      if (input.desired(ref) || input.desire.spared.has(ref)) return
       if (binding.retiredAt !== null) retired.add(ref)
       const parent = parentKey(key)
       const isEvidence = input.desire.covered.has(covers(kind.name, parent)) || deleted.has(parent)
@@ -149,14 +148,14 @@ export const removals = function* (input: Input): Steps<Removals> {
         const changes = handedOver(kind, ref, row).filter(({ from }) => from !== null)
         if (changes.length > 0)
           entries.push(entryOf({ ...base(kind, ref, row), verb: "update", purpose: "reconcile", changes }))
-        continue
+        return
       }
       const why = entry.verb === "delete" ? whyKept(input, binding, kind, row) : undefined
       if (why !== undefined) {
         conflicts.push({ ref, label: entry.label, detail: `gone from the source, but kept: ${why}` })
       } else if (deleted.has(parent)) along.push(entry)
       else scope.entries.push(entry)
-    }
+    })
     for (const [source, { entries: gone, total }] of found) {
       const limit = Math.max(input.policy.limitCount, Math.floor((total * input.policy.limitPercent) / 100))
       if (gone.length > limit && !input.policy.approved) {

@@ -4,7 +4,7 @@ import type { Json } from "./Json.ts"
 import type { Kind } from "./Kind.ts"
 import { keyOf, type Ref, ref } from "./Ref.ts"
 import type { Moved } from "./Reuse.ts"
-import type { Steps } from "./Steps.ts"
+import { pauses, type Steps } from "./Steps.ts"
 
 type Mark = NonNullable<Kind["mark"]>
 
@@ -35,6 +35,7 @@ export const renamed = function* (
   bindings: ReadonlyMap<string, ReadonlyArray<Binding>>,
   baselines: ReadonlyMap<Ref, ReadonlyMap<string, Json>>
 ): Steps<ReadonlyArray<Moved>> {
+  const due = pauses()
   const moved: Array<Moved> = []
   for (const kind of kinds) {
     const { mark } = kind
@@ -50,16 +51,16 @@ export const renamed = function* (
     }
     const ids = new Map<Ref, number>()
     for (const { id, ref: one } of bindings.get(kind.name) ?? []) {
-      yield
+      if (due()) yield
       ids.set(one, id)
       note(familyOf(one), "bound", markIn(mark, baselines.get(one)?.get(mark.field)), one)
     }
     for (const one of desired.get(kind.name) ?? []) {
-      yield
+      if (due()) yield
       note(familyOf(one.ref), "wanted", markIn(mark, one.fields[mark.field]?.value), one.ref)
     }
     for (const { bound, doubtful, wanted } of families.values()) {
-      yield
+      if (due()) yield
       const pairs = [...wanted].flatMap(([carried, to]): ReadonlyArray<readonly [Ref, Ref]> => {
         const from = bound.get(carried)
         return from === undefined || from === to || doubtful.has(carried) ? [] : [[from, to]]

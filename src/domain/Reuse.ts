@@ -2,7 +2,7 @@ import type { Binding } from "./Binding.ts"
 import type { Desired } from "./Desired.ts"
 import type { Json } from "./Json.ts"
 import { keyOf, kindOf, type Ref, ref } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, type Steps } from "./Steps.ts"
 
 type Baselines = ReadonlyMap<Ref, ReadonlyMap<string, Json>>
 
@@ -67,36 +67,34 @@ export const reused = function* (
   baselines: Baselines
 ): Steps<Reused> {
   const children = new Map<string, Array<Binding>>()
-  for (const binding of bindings.values()) {
-    yield
+  yield* each(bindings.values(), (binding) => {
     const [source, vmid] = keyOf(binding.ref).split("/")
     const guest = `${source}/${vmid}`
     const same = children.get(guest)
     if (same === undefined) children.set(guest, [binding])
     else same.push(binding)
-  }
+  })
   const moved: Array<Moved> = []
   const settled: Array<Reused["settled"][number]> = []
-  for (const one of desired) {
-    yield
-    if (kindOf(one.ref) !== machine) continue
+  yield* each(desired, (one) => {
+    if (kindOf(one.ref) !== machine) return
     const key = keyOf(one.ref)
     const family = children.get(key) ?? []
     const binding = bindings.get(one.ref)
-    if (binding === undefined) continue
+    if (binding === undefined) return
     const applied = baselines.get(one.ref) ?? new Map<string, Json>()
     const kin = kinship(one, applied, family)
     const [was, is] = [applied.get("serial"), one.fields["serial"]?.value]
     if (kin === "same" && was !== undefined && is !== undefined && was !== is) {
       settled.push({ ref: one.ref, field: "serial", value: is })
     }
-    if (kin !== "another") continue
+    if (kin !== "another") return
     const former = `${key}~${binding.id}`
     for (const { ref: old } of family) {
       const becomes = ref(kindOf(old), `${former}${keyOf(old).slice(key.length)}`)
       moved.push({ ref: old, becomes, reason: "its vmid has passed to another guest" })
     }
-  }
+  })
   return { moved, settled }
 }
 
@@ -108,16 +106,14 @@ export const underNewRefs = function* <A>(
 ): Steps<ReadonlyMap<Ref, A>> {
   if (moved.length === 0) return entries
   const result = new Map<Ref, A>()
-  for (const [one, value] of entries) {
-    yield
+  yield* each(entries, ([one, value]) => {
     result.set(one, value)
-  }
+  })
   // All at once: objects may exchange their refs.
   for (const { ref: old } of moved) result.delete(old)
-  for (const { becomes, ref: old } of moved) {
-    yield
+  yield* each(moved, ({ becomes, ref: old }) => {
     const value = entries.get(old)
     if (value !== undefined) result.set(becomes, rename(value, becomes))
-  }
+  })
   return result
 }

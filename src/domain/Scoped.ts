@@ -4,7 +4,7 @@ import type { OperationPlanned } from "./Event.ts"
 import type { Numbered } from "./Operations.ts"
 import { kindOf } from "./Ref.ts"
 import type { Scoping } from "./Scoping.ts"
-import type { Steps } from "./Steps.ts"
+import { each, pauses, type Steps } from "./Steps.ts"
 
 const definition = kindOf(customFieldRef(""))
 
@@ -29,6 +29,7 @@ export const scoped = function* (
   all: ReadonlyArray<Numbered>,
   scoping: Scoping
 ): Steps<{ readonly operations: ReadonlyArray<OperationPlanned>; readonly conflicts: ReadonlyArray<Conflict> }> {
+  const due = pauses()
   if (scoping.whole) return { operations: all.map(({ operation }) => operation), conflicts: [] }
   const own = new Set<number>()
   const taken = new Set<number>()
@@ -38,12 +39,11 @@ export const scoped = function* (
     taken.add(op)
     open.push(op)
   }
-  for (const one of all) {
-    yield
-    if (!isOwn(one, scoping)) continue
+  yield* each(all, (one) => {
+    if (!isOwn(one, scoping)) return
     own.add(one.operation.op)
     take(one.operation.op)
-  }
+  })
   /** Who waits for an operation, and what steps aside only so that its own object can take its place later. */
   const waiting = new Map<number, Array<number>>()
   const wait = (op: number, by: number) => {
@@ -52,7 +52,7 @@ export const scoped = function* (
     else others.push(op)
   }
   for (let op = open.pop(); op !== undefined; op = open.pop()) {
-    yield
+    if (due()) yield
     const one = all[op]
     if (one === undefined) continue
     for (const need of one.operation.needs) {
@@ -66,7 +66,7 @@ export const scoped = function* (
   const conflicts: Array<Conflict> = []
   for (const by of waiting.keys()) if (!taken.has(by)) open.push(by)
   for (let missing = open.pop(); missing !== undefined; missing = open.pop()) {
-    yield
+    if (due()) yield
     for (const op of waiting.get(missing) ?? []) {
       if (!taken.delete(op)) continue
       open.push(op)
@@ -81,7 +81,7 @@ export const scoped = function* (
   const needed = new Set<number>()
   for (const op of own) if (taken.has(op)) open.push(op)
   for (let op = open.pop(); op !== undefined; op = open.pop()) {
-    yield
+    if (due()) yield
     const one = all[op]
     if (one === undefined || needed.has(op)) continue
     needed.add(op)
@@ -90,11 +90,10 @@ export const scoped = function* (
   const numbers = new Map<number, number>()
   for (const { operation } of all) if (needed.has(operation.op)) numbers.set(operation.op, numbers.size)
   const operations: Array<OperationPlanned> = []
-  for (const { operation } of all) {
-    yield
+  yield* each(all, ({ operation }) => {
     const op = numbers.get(operation.op)
-    if (op === undefined) continue
+    if (op === undefined) return
     operations.push({ ...operation, op, needs: operation.needs.flatMap((need) => numbers.get(need) ?? []) })
-  }
+  })
   return { operations, conflicts }
 }

@@ -6,7 +6,7 @@ import { withSuffix } from "./mapping/Naming.ts"
 import type { Resolve } from "./Diff.ts"
 import { comparable } from "./Diff.ts"
 import { byKind, type Ref } from "./Ref.ts"
-import type { Steps } from "./Steps.ts"
+import { each, pauses, type Steps } from "./Steps.ts"
 import type { Current, Target } from "./Target.ts"
 
 type Rule = Kind["unique"][number]
@@ -72,13 +72,12 @@ const holdersOf = function* (
   const byRow = new Map<number, Entry>()
   for (const entry of acting) if (entry.row !== undefined) byRow.set(entry.row.id, entry)
   const holders = new Map<string, Holder>()
-  for (const row of rows) {
-    yield
+  yield* each(rows, (row) => {
     const entry = byRow.get(row.id)
     const text = currentText(rule, row)
     const leaves = entry !== undefined && (entry.verb === "delete" || text !== plannedText(rule, entry, resolve))
     if (holders.get(text)?.leaves !== false) holders.set(text, { entry, row, leaves })
-  }
+  })
   return holders
 }
 
@@ -95,6 +94,7 @@ export const settleUnique = function* (input: {
   readonly dropped: ReadonlySet<Entry>
   readonly conflicts: ReadonlyArray<{ readonly ref: Ref; readonly label: string; readonly detail: string }>
 }> {
+  const due = pauses()
   const { resolve } = input
   const dropped = new Set<Entry>()
   const conflicts: Array<{ ref: Ref; label: string; detail: string }> = []
@@ -103,14 +103,13 @@ export const settleUnique = function* (input: {
     const entries = groups.get(kind.name) ?? []
     for (const rule of kind.unique) {
       const acting: Array<Entry> = []
-      for (const entry of entries) {
-        yield
+      yield* each(entries, (entry) => {
         if (touches(entry, rule) && !dropped.has(entry)) acting.push(entry)
-      }
+      })
       if (acting.length === 0) continue
       const holders = yield* holdersOf(rule, input.target.rows(kind.name).values(), acting, resolve)
       for (const entry of acting) {
-        yield
+        if (due()) yield
         if (entry.verb === "delete") continue
         const free = (): string | undefined => {
           const text = plannedText(rule, entry, resolve)
@@ -168,8 +167,7 @@ const parkCycles = function* (entries: ReadonlyArray<Entry>): Steps<void> {
     }
     state.set(entry, "done")
   }
-  for (const entry of entries) {
-    yield
+  yield* each(entries, (entry) => {
     if (!state.has(entry)) visit(entry)
-  }
+  })
 }

@@ -91,8 +91,9 @@ describe("a plan in steps", () => {
         const bindings = new Map([...world.bindings].map(([ref, one]) => [ref, watched(one, "ref", touched)]))
         return plan({ ...input, desire: { ...input.desire, objects }, target, bindings })
       })
-    assert.isAtMost(planning(200), 80)
-    assert.strictEqual(planning(200), planning(20))
+    assert.isAtMost(planning(400), 16 * 80)
+    // Where sixteen objects begin and end varies a little.
+    assert.isAtMost(planning(400), planning(100) * 1.1)
   })
 
   it("reads no more configurations in a step when the estate is larger", () => {
@@ -103,8 +104,8 @@ describe("a plan in steps", () => {
           guests(count).map((one) => watched(one, "config", touched))
         )
       )
-    assert.isAtMost(desiring(200), 10)
-    assert.strictEqual(desiring(200), desiring(20))
+    assert.isAtMost(desiring(200), 16 * 10)
+    assert.strictEqual(desiring(200), desiring(50))
   })
 })
 

@@ -6,7 +6,7 @@ import type { GuestFacts, NodeFacts, Observation } from "../proxmox/Observation.
 import type { Vnet } from "../proxmox/Sdn.ts"
 import * as Tags from "../proxmox/Tags.ts"
 import { decide, type Decision, type Rule, siteOf } from "../Rules.ts"
-import type { Steps } from "../Steps.ts"
+import { each, type Steps } from "../Steps.ts"
 import { hasLegacy } from "../Legacy.ts"
 import type { Target } from "../Target.ts"
 import { type Applied, deviceSitesOf, named, type Placement, placeOf, type SitePlace } from "./Place.ts"
@@ -104,8 +104,7 @@ export const factsOf = function* (
   const untagged = new Set(observation.gaps.flatMap(({ scope, why }) => (why.startsWith("tags: ") ? [scope] : [])))
   const guests: Array<GuestView> = []
   const spared: Array<GuestFacts> = []
-  for (const facts of observation.guests) {
-    yield
+  yield* each(observation.guests, (facts) => {
     const guest = facts.config === undefined ? undefined : parseGuest(facts)
     const tags = Tags.parse(facts.tags ?? "")
     const name = guest?.hostname ?? facts.name ?? ""
@@ -129,7 +128,7 @@ export const factsOf = function* (
       const knowsTags = !untagged.has(scope) && !decision.unsure.has("tags")
       guests.push({ key: guestKey(source, facts.vmid), facts, guest, decision, tags, knowsTags, addresses })
     }
-  }
+  })
   return {
     settings,
     observation,

@@ -3,7 +3,7 @@ import type { Gap } from "../Event.ts"
 import { canonical, isJsonObject, type Json } from "../Json.ts"
 import type { GuestFacts, NodeFacts, Observation } from "./Observation.ts"
 import { rowsOf } from "./Rows.ts"
-import type { Steps } from "../Steps.ts"
+import { pauses, type Steps } from "../Steps.ts"
 
 /** Ids (UPIDs) of the tasks of a node. */
 const NodeTasks = Schema.Struct({ finished: Schema.Array(Schema.String), running: Schema.Array(Schema.String) })
@@ -156,6 +156,7 @@ export interface Now {
  * the change of a container's configuration, only a whole reading sees.
  */
 export const choose = function* ({ cursor, observation }: Before, now: Now): Steps<Kept | { readonly why: string }> {
+  const due = pauses()
   if (cursor.version !== now.version) return { why: `Proxmox VE was ${cursor.version} before` }
   if (cursor.permissions !== now.permissions) return { why: "the privileges of the account were changed" }
   if (cursor.osInfo !== now.osInfo) return { why: "agents are asked for more or less than before" }
@@ -176,7 +177,7 @@ export const choose = function* ({ cursor, observation }: Before, now: Now): Ste
   const known = new Map(observation.guests.map((guest) => [guest.vmid, guest]))
   const guests = new Map<number, GuestFacts>()
   for (const guest of now.guests) {
-    yield
+    if (due()) yield
     const { vmid } = guest
     const before = known.get(vmid)
     if (before?.config === undefined || unseen.has(`guest/${vmid}`) || news.guests.has(vmid) || !isStill(vmid)) continue

@@ -3,7 +3,7 @@ import type { Gap } from "../Event.ts"
 import { canonical, isJsonObject, type Json, type JsonObject } from "../Json.ts"
 import type { GuestFacts, NodeFacts } from "./Observation.ts"
 import * as Reader from "./Reader.ts"
-import type { Steps } from "../Steps.ts"
+import { each, type Steps } from "../Steps.ts"
 
 /** Told of everything that could not be seen. */
 export type Note = (gap: Gap) => void
@@ -130,18 +130,16 @@ export const guestList = function* (value: Json, note: Note): Steps<GuestList | 
   const rows: ReadonlyArray<Json> = value
   let whole = true
   const chosen = new Map<number, GuestRow>()
-  for (const row of rows) {
-    yield
+  yield* each(rows, (row) => {
     const guest = isJsonObject(row) ? guestRow(row) : undefined
     const double = guest === undefined ? undefined : chosen.get(guest.vmid)
     if (guest === undefined || double !== undefined) whole = false
     if (guest !== undefined && (double === undefined || isBefore(guest, double))) chosen.set(guest.vmid, guest)
-  }
+  })
   const guests: Array<GuestFacts> = []
-  for (const guest of chosen.values()) {
-    yield
+  yield* each(chosen.values(), (guest) => {
     guests.push(guestFacts(guest, note))
-  }
+  })
   if (!whole) note({ scope: "source", what: "guests", why: "the list of guests has rows that cannot be read" })
   return { guests: guests.sort((a, b) => a.vmid - b.vmid), whole }
 }
