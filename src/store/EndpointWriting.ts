@@ -1,7 +1,7 @@
 import type Sqlite from "better-sqlite3"
 import { Effect, Redacted } from "effect"
-import type { Changed, Database } from "./Database.ts"
-import type { Encryption } from "./Encryption.ts"
+import type { Changed, Database, StoreFailed } from "./Database.ts"
+import type { Encryption, NoEncryptionKey, Undecryptable } from "./Encryption.ts"
 import { EndpointRefused } from "./Endpoints.ts"
 import type { Values } from "./Rows.ts"
 
@@ -35,19 +35,21 @@ const differs = ({ encryption }: Services, sent: Redacted.Redacted | null, store
       )
 
 /** The columns to write for the credentials that were sent and are new. */
-export const sealed = Effect.fnUntraced(function* (
+export const sealed: (
   services: Services,
   db: Sqlite.Database,
   secrets: { readonly [column: string]: { readonly sent: Sent; readonly stored: string | null } }
-) {
-  const columns: Record<string, string | null> = {}
-  for (const [column, { sent, stored }] of Object.entries(secrets)) {
-    if (sent === undefined || !(yield* differs(services, sent, stored))) continue
-    if (sent !== null) yield* services.conceal([sent])
-    columns[column] = sent === null ? null : yield* services.encryption.encrypt(db, sent)
+) => Effect.Effect<Record<string, string | null>, NoEncryptionKey | Undecryptable | StoreFailed> = Effect.fnUntraced(
+  function* (services, db, secrets) {
+    const columns: Record<string, string | null> = {}
+    for (const [column, { sent, stored }] of Object.entries(secrets)) {
+      if (sent === undefined || !(yield* differs(services, sent, stored))) continue
+      if (sent !== null) yield* services.conceal([sent])
+      columns[column] = sent === null ? null : yield* services.encryption.encrypt(db, sent)
+    }
+    return columns
   }
-  return columns
-})
+)
 
 /** What of `sent` is another value than in the row. */
 export const differing = (row: Values, sent: Values): Values =>
