@@ -90,7 +90,8 @@ export const make = Effect.fnUntraced(function* (options: {
       yield* Effect.logWarning(`Run ${one.run}: ${failure?.message ?? Cause.pretty(exit.cause)}`)
     }
     const wait = failures === 0 ? 0 : Duration.min(longest, Duration.times(pause, 2 ** Math.min(failures - 1, 16)))
-    yield* Effect.forkIn(Effect.zipRight(Effect.sleep(wait), next), background)
+    // This is the end of a fiber, which nothing interrupts; the pause after it ends with the service.
+    yield* Effect.forkIn(Effect.interruptible(Effect.zipRight(Effect.sleep(wait), next)), background)
   })
 
   const launch = Effect.fnUntraced(function* ({ carryOut, log, run, scope: { branch } }: Work) {
@@ -106,6 +107,7 @@ export const make = Effect.fnUntraced(function* (options: {
         branch === undefined ? {} : { branch }
       )
       .pipe(
+        Effect.interruptible,
         Effect.onExit((exit) =>
           Effect.zipRight(Deferred.done(started, Exit.asVoid(exit)), Effect.forkIn(ended(one, exit), background))
         ),

@@ -19,8 +19,8 @@ interface Tail {
   read: number
   /** Whether nothing more comes until somebody begins anew. */
   resting: boolean
-  /** Until the journal was read so far, `resting` may be behind. */
-  readonly settledAt: number
+  /** The end of the journal when the last follower came: until it was read so far, `resting` may be behind. */
+  due: number
   /** Done, and replaced, with each change. */
   news: Deferred.Deferred<void>
   ended: Option.Option<JournalFailed | "closed">
@@ -65,9 +65,9 @@ export const make: Effect.Effect<
   const open = Effect.fnUntraced(function* (run: string) {
     const { seq: from } = yield* journal.head
     const row = yield* rowOf(run)
-    const { seq: settledAt } = yield* journal.head
+    const { seq: due } = yield* journal.head
     const news = yield* Deferred.make<void>()
-    const tail: Tail = { recent: [], from, read: from, resting: isResting(row), settledAt, news, ended: Option.none() }
+    const tail: Tail = { recent: [], from, read: from, resting: isResting(row), due, news, ended: Option.none() }
     const tell = Effect.flatMap(Deferred.make<void>(), (next) => {
       const told = Deferred.succeed(tail.news, undefined)
       tail.news = next
@@ -76,7 +76,7 @@ export const make: Effect.Effect<
     const take = (page: Chunk.Chunk<Recorded>) =>
       Effect.suspend(() => {
         const own = Chunk.toReadonlyArray(Chunk.filter(page, ({ stream }) => stream === run))
-        const wasBehind = tail.read < settledAt
+        const wasBehind = tail.read < tail.due
         tail.read = Option.match(Chunk.last(page), { onNone: () => tail.read, onSome: ({ seq }) => seq })
         const last = own.at(-1)
         if (last !== undefined) {
@@ -86,7 +86,7 @@ export const make: Effect.Effect<
           tail.from = dropped?.seq ?? tail.from
           tail.resting = restsAfter(last.event, row.trigger)
         }
-        return last !== undefined || (wasBehind && tail.read >= settledAt) ? tell : Effect.void
+        return last !== undefined || (wasBehind && tail.read >= tail.due) ? tell : Effect.void
       })
     const end = (why: JournalFailed | "closed") =>
       Effect.suspend(() => {
@@ -105,7 +105,7 @@ export const make: Effect.Effect<
   const tails = yield* RcMap.make({ lookup: open, idleTimeToLive: "2 seconds" })
 
   /** What a follower takes next; none once the run is at rest and everything was taken. */
-  const next = Effect.fnUntraced(function* (tail: Tail, run: string, after: number) {
+  const next = Effect.fnUntraced(function* (tail: Tail, run: string, due: number, after: number) {
     let seen = after
     for (;;) {
       if (seen < tail.from) {
@@ -116,25 +116,26 @@ export const make: Effect.Effect<
       const at = firstAfter(tail.recent, seen)
       if (at < tail.recent.length) return Option.some(Chunk.unsafeFromArray(tail.recent.slice(at, at + share)))
       if (Option.isSome(tail.ended)) return tail.ended.value === "closed" ? Option.none() : yield* tail.ended.value
-      if (tail.resting && tail.read >= tail.settledAt) return Option.none()
+      if (tail.resting && tail.read >= due) return Option.none()
       yield* Deferred.await(tail.news)
     }
   })
 
+  const lastOf = (page: Chunk.Chunk<Recorded>, seen: number) =>
+    Option.match(Chunk.last(page), { onNone: () => seen, onSome: ({ seq }) => seq })
+
   const events = (run: string, after: number) =>
-    Stream.unwrapScoped(
-      Effect.map(RcMap.get(tails, run), (tail) =>
-        Stream.unfoldChunkEffect(after, (seen) =>
-          Effect.map(
-            next(tail, run, seen),
-            Option.map((page) => [
-              page,
-              Option.match(Chunk.last(page), { onNone: () => seen, onSome: ({ seq }) => seq })
-            ])
-          )
+    Effect.gen(function* () {
+      const tail = yield* RcMap.get(tails, run)
+      const { seq: due } = yield* journal.head
+      tail.due = Math.max(tail.due, due)
+      return Stream.unfoldChunkEffect(after, (seen) =>
+        Effect.map(
+          next(tail, run, due, seen),
+          Option.map((page) => [page, lastOf(page, seen)])
         )
       )
-    )
+    }).pipe(Stream.unwrapScoped)
 
   const rest = (run: string) => Effect.zipRight(Stream.runDrain(events(run, Number.MAX_SAFE_INTEGER)), rowOf(run))
 

@@ -76,7 +76,8 @@ const make = Effect.fnUntraced(function* ({ pause }: RunsOptions) {
   ).pipe(turn.withPermits(1), Effect.ignore)
 
   const carrier = yield* RunCarrier.make({ turn, pause, next: revive })
-  yield* Effect.forkScoped(revive)
+  // Who asks at once after a start sees a run that goes on, not one that was left.
+  yield* revive
 
   /** Nobody else has begun anything: who comes second is told, and what lies open is gone on with. */
   const free = Effect.gen(function* () {

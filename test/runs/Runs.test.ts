@@ -6,6 +6,7 @@ import type { Recorded } from "../../src/domain/Event.ts"
 import { Projections } from "../../src/journal/Projections.ts"
 import { NetBox } from "../../src/services/NetBox.ts"
 import { Runs } from "../../src/services/Runs.ts"
+import { inFile } from "../journal/files.ts"
 import { by, everything, runs } from "../support/Runs.ts"
 
 const estate = (guests = 20) =>
@@ -19,6 +20,12 @@ const collect = (run: string, after = 0) =>
     const found = yield* Stream.runCollect((yield* Runs).events(run, after))
     return Chunk.toReadonlyArray(found)
   })
+
+/** The run when it is over: one that is interrupted is at rest, too. */
+const completed = (run: string) =>
+  Effect.flatMap(Runs, (service) =>
+    Effect.repeat(Effect.delay(service.await(run), "20 millis"), { until: ({ state }) => state === "completed" })
+  )
 
 const tags = (found: ReadonlyArray<Recorded>) => found.map(({ event }) => event._tag)
 
@@ -149,6 +156,69 @@ describe("runs of the service", () => {
         assert.deepStrictEqual([row.state, row.outcome, row.operations], ["completed", "cancelled", 0])
         assert.isTrue(Option.isNone(yield* service.active))
       }).pipe(Effect.provide(runs({ netbox, proxmox })))
+    })
+  )
+
+  it.scopedLive("are stopped with the service, which goes on with them when it starts again", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(40)
+      const journal = inFile()
+      const service = runs({ netbox, proxmox, journal, settle: "1 second" })
+      const run = yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const run = yield* service.start(everything)
+        yield* Stream.runDrain(
+          Stream.takeUntil(service.events(run, 0), ({ event }) => event._tag === "OperationsDispatched")
+        )
+        return run
+      }).pipe(Effect.provide(service))
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const found = yield* collect(run)
+        const stopped = tags(found).indexOf("RunInterrupted")
+        assert.deepStrictEqual(tags(found).slice(stopped, stopped + 2), ["RunInterrupted", "RunResumed"])
+        assert.strictEqual((yield* service.await(run)).outcome, "succeeded")
+        assert.deepStrictEqual(
+          (yield* (yield* Projections).runs(5)).map(({ run }) => run),
+          [run]
+        )
+      }).pipe(Effect.provide(service))
+    })
+  )
+
+  it.scopedLive("wait for a NetBox that is out of reach, and can be cancelled meanwhile", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(40)
+      const client = { maxRetries: 0 }
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const plan = yield* service.start({ ...everything, mode: "plan" })
+        yield* service.await(plan)
+        yield* netbox.addFault({ fault: { type: "status", status: 401 }, method: "POST", times: 1000 })
+        yield* service.apply(plan, { by })
+        const interrupted = yield* service.await(plan)
+        assert.deepStrictEqual([interrupted.state, interrupted.interrupted], ["applying", true])
+        assert.strictEqual((yield* Effect.flip(service.start(everything)))._tag, "RunActive")
+        yield* service.cancel(plan, by)
+        const ended = yield* completed(plan)
+        assert.strictEqual(ended.outcome, "cancelled")
+        yield* netbox.clearFaults
+        assert.strictEqual((yield* service.await(yield* service.start(everything))).outcome, "succeeded")
+      }).pipe(Effect.provide(runs({ netbox, proxmox, client, settle: "200 millis" }, "1 hour")))
+    })
+  )
+
+  it.scopedLive("go on by themselves when NetBox is back", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(10)
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const run = yield* service.start(everything)
+        yield* netbox.addFault({ fault: { type: "status", status: 401 }, method: "POST", times: 2 })
+        const ended = yield* completed(run)
+        assert.strictEqual(ended.outcome, "succeeded")
+        assert.include(tags(yield* collect(run)), "RunInterrupted")
+      }).pipe(Effect.provide(runs({ netbox, proxmox, client: { maxRetries: 0 }, settle: "200 millis" })))
     })
   )
 })

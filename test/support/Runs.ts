@@ -1,4 +1,4 @@
-import { Effect, Layer } from "effect"
+import { type Duration, Effect, Layer } from "effect"
 import { EngineSettings } from "../../src/services/EngineSettings.ts"
 import { Engines } from "../../src/services/Engines.ts"
 import { NetBox } from "../../src/services/NetBox.ts"
@@ -27,8 +27,8 @@ const engines = Layer.effect(
 )
 
 /** The runs of a service over one engine, with pauses short enough for tests. */
-export const runs = (options: EngineOptions) =>
-  RunsLive.layer({ pause: "50 millis" }).pipe(Layer.provideMerge(engines), Layer.provideMerge(engine(options)))
+export const runs = (options: EngineOptions, pause: Duration.DurationInput = "50 millis") =>
+  RunsLive.layer({ pause }).pipe(Layer.provideMerge(engines), Layer.provideMerge(engine(options)))
 
 export const by = { actor: "key 1 (test)", requestId: "request-1" }
 
