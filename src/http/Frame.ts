@@ -9,6 +9,7 @@ import type { Handler, Wrapper } from "./Handler.ts"
 import { houseErrors } from "./HouseErrors.ts"
 import { HttpSettings } from "./HttpSettings.ts"
 import { measuring } from "./HttpMetrics.ts"
+import { sockets } from "./legacy/sync/socket/Sockets.ts"
 import { limiting } from "./RateLimit.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
 import { securityHeaders } from "./SecurityHeaders.ts"
@@ -55,6 +56,7 @@ export const frame = HttpLayerRouter.middleware(
     const wrappers: ReadonlyArray<Wrapper> = [
       yield* identified,
       yield* measuring,
+      yield* sockets,
       securityHeaders,
       yield* cors,
       yield* limiting,

@@ -17,6 +17,7 @@ import { LegacyApi } from "./legacy/LegacyApi.ts"
 import { NetBoxHttp } from "./legacy/netbox/Http.ts"
 import { ProxmoxEndpointsHttp } from "./legacy/proxmox/Http.ts"
 import { AboutHttp, RootHttp } from "./legacy/root/Http.ts"
+import { SyncHttp, SyncLive } from "./legacy/sync/SyncHttp.ts"
 import { NodeServer } from "./NodeServer.ts"
 import { RateLimit } from "./RateLimit.ts"
 import * as RpcHttp from "./rpc/Http.ts"
@@ -47,7 +48,8 @@ const legacyGroups = Layer.mergeAll(
   CacheHttp,
   AdminHttp,
   NetBoxHttp,
-  ProxmoxEndpointsHttp
+  ProxmoxEndpointsHttp,
+  SyncHttp
 )
 
 const legacy = HttpLayerRouter.addHttpApi(LegacyApi).pipe(Layer.provide(legacyGroups))
@@ -79,6 +81,7 @@ const listener = (address: Address) =>
 /** The service on a port: both surfaces on one router. */
 export const layer = (address: Address) =>
   HttpLayerRouter.serve(Layer.provideMerge(routes, drain), { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provide(SyncLive),
     Layer.provide(shared),
     Layer.provideMerge(listener(address)),
     Layer.provide(Layer.mergeAll(Shutdown.Default, NodeServer.Default)),

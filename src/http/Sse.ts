@@ -65,6 +65,6 @@ export const sse = <R>(
     const body = options.partsItself ? lively : untilShutdown(lively)
     return HttpServerResponse.stream(Stream.concat(Stream.make(opening), body), {
       contentType,
-      headers: { "cache-control": "no-cache", "x-accel-buffering": "no", connection: "keep-alive" }
+      headers: { "cache-control": "no-cache", "x-accel-buffering": "no" }
     })
   })

@@ -20,5 +20,6 @@ export const runRefusals = {
   ...refusals,
   ScopeRefused: asFailed(400),
   RunActive: asRefused(409),
+  PlanUnusable: asRefused(409),
   Conflict: asRefused(409)
 }

@@ -1,6 +1,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Clock, Deferred, Effect, Fiber, Option, Stream } from "effect"
+import { isJsonObject } from "../../../domain/Json.ts"
 import type { Ref } from "../../../domain/Ref.ts"
 import { Journal } from "../../../journal/Journal.ts"
 import { Projections } from "../../../journal/Projections.ts"
@@ -10,7 +11,7 @@ import { stepwise } from "../../../services/Stepwise.ts"
 import { Caller } from "../../Caller.ts"
 import { Shutdown } from "../../Shutdown.ts"
 import { type Frame, sse } from "../../Sse.ts"
-import { Failed } from "../Refused.ts"
+import { Failed, Refused } from "../Refused.ts"
 import { type Asked, askedOf } from "./ask/Asked.ts"
 import type { SyncQuery } from "./ask/Query.ts"
 import { Selection } from "./ask/Selection.ts"
@@ -20,7 +21,9 @@ import { Resumed } from "./follow/Resumed.ts"
 import { Scripts } from "./follow/Scripts.ts"
 import { told } from "./follow/Told.ts"
 import { completion, type Ending, frameErrors } from "./frames/Ending.ts"
+import { bootstrapOf } from "./frames/Bootstrap.ts"
 import { Narrator } from "./frames/Narrator.ts"
+import { Outcomes } from "./frames/Outcomes.ts"
 import { beginning } from "./frames/Position.ts"
 import { Draft, scriptOf } from "./frames/Script.ts"
 import type { StageName } from "./frames/Stage.ts"
@@ -34,6 +37,8 @@ export interface Route {
   readonly query: SyncQuery
   /** What it is about, where that does not stand in the query: guests, or devices. */
   readonly objects?: (sources: ReadonlyArray<string>) => ReadonlyArray<Ref>
+  /** Whether every virtual machine is told as an object of its own, as on a socket. */
+  readonly eachObject?: boolean
 }
 
 /** What is told where nothing could begin. */
@@ -71,12 +76,13 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
     const context = yield* Effect.context<Runs | Journal | Scripts | Found | Shutdown>()
     const follow = (...args: Parameters<typeof told>) => Effect.provide(told(...args), context)
 
-    const asked = Effect.fnUntraced(function* ({ objects, query, stages, title }: Route) {
+    const asked = Effect.fnUntraced(function* ({ eachObject = false, objects, query, stages, title }: Route) {
       const sources = yield* selection.sources(query)
       const named = yield* selection.guests(query.netbox_vm_ids)
       const all =
         sources ?? (yield* engines.use((engine) => Effect.succeed(engine.sources.map(({ source }) => source))))
-      return { asked: askedOf(title, stages, query, { sources, guests: objects?.(all) ?? named }), all, named }
+      const { scope, telling } = askedOf(title, stages, query, { sources, guests: objects?.(all) ?? named })
+      return { asked: { scope, telling: { ...telling, eachObject } }, all, named }
     })
 
     const requestOf = (one: Asked, scope: RunRequest["scope"], by: RunRequest["by"]): RunRequest => ({
@@ -107,6 +113,12 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
       return { narrator, frames: [...frames, ...last] }
     })
 
+    const carriedOut = Effect.fnUntraced(function* (one: Asked, request: RunRequest) {
+      const run = yield* line.join(request, patience.answer)
+      const { frames, narrator } = yield* follow(run, one.telling, beginning)
+      return { narrator, frames: Option.toArray(yield* Stream.runLast(frames)) }
+    })
+
     /** Joins a run and tells it; whatever keeps it from beginning is told as well. */
     const joined = (one: Asked, request: RunRequest) =>
       Effect.gen(function* () {
@@ -129,56 +141,103 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
               onSome: (run) => Effect.map(follow(run, one.telling, beginning), ({ frames }) => frames)
             })
           ),
-          Effect.catchAll((problem) => Effect.succeed(Stream.fromIterable(unbegun(one, "failed", problem.message))))
+          Effect.catchTags(runRefusals),
+          Effect.catchAll(({ message }) => Effect.succeed(Stream.fromIterable(unbegun(one, "failed", message))))
         )
         return Stream.concat(Stream.flattenIterables(Stream.fromEffect(notice)), Stream.unwrap(telling))
       }).pipe(Stream.unwrapScoped)
 
-    /** Answers with the frames of a run: the one the client was cut off from, the open one, or one that begins. */
-    const stream = Effect.fn("LegacySync.stream")(function* (route: Route) {
+    /** The frames of the open run where it is the one that is asked for, or else of one that begins. */
+    const frames = Effect.fn("LegacySync.frames")(function* (route: Route) {
       const { all, asked: one, named } = yield* asked(route)
-      if (one.scope === null) {
-        const { frames } = yield* atRest(one, all, named)
-        return yield* sse(Stream.fromIterable(frames))
-      }
-      const request = requestOf(one, one.scope, (yield* Caller).by)
-      const { headers } = yield* HttpServerRequest.HttpServerRequest
-      const before = yield* resumed.find(headers["last-event-id"], request)
-      if (Option.isSome(before)) {
-        const { isAtRest, position, run } = before.value
-        const { frames } = yield* follow(run, one.telling, position)
-        // To a client that has heard it all, the end is told so that it does not come again.
-        if (isAtRest && Option.isNone(yield* Stream.runHead(frames))) return HttpServerResponse.empty({ status: 204 })
-        const again = yield* follow(run, one.telling, position)
-        return yield* sse(again.frames, { partsItself: true })
-      }
-      return yield* sse(joined(one, request), { partsItself: true })
+      const { scope } = one
+      if (scope === null) return Stream.fromIterable<Frame>((yield* atRest(one, all, named)).frames)
+      return joined(one, requestOf(one, scope, (yield* Caller).by))
     }, Effect.catchTags(refusals))
 
-    /** Waits for the run and answers with what it made. */
+    /** Answers with the frames of a run: the one the client was cut off from, the open one, or one that begins. */
+    const stream = Effect.fn("LegacySync.stream")(function* (route: Route) {
+      const { headers } = yield* HttpServerRequest.HttpServerRequest
+      const { asked: one } = yield* asked(route)
+      const before =
+        one.scope === null
+          ? Option.none()
+          : yield* resumed.find(headers["last-event-id"], requestOf(one, one.scope, (yield* Caller).by))
+      if (Option.isNone(before)) return yield* sse(yield* frames(route), { partsItself: true })
+      const { isAtRest, position, run } = before.value
+      const rest = yield* follow(run, one.telling, position)
+      // To a client that has heard it all, the end is told so that it does not come again.
+      if (isAtRest && Option.isNone(yield* Stream.runHead(rest.frames)))
+        return HttpServerResponse.empty({ status: 204 })
+      const again = yield* follow(run, one.telling, position)
+      return yield* sse(again.frames, { partsItself: true })
+    }, Effect.catchTags(refusals))
+
+    /** Waits for the run and answers with what it made: objects of NetBox, counts, or the plan of a dry run. */
     const answer = Effect.fn("LegacySync.answer")(function* (route: Route) {
       const { all, asked: one, named } = yield* asked(route)
-      const { telling } = one
-      const ran = Effect.gen(function* () {
-        if (one.scope === null) return yield* atRest(one, all, named)
-        const run = yield* line.join(requestOf(one, one.scope, (yield* Caller).by), patience.answer)
-        const { frames, narrator } = yield* follow(run, telling, beginning)
-        return { narrator, frames: Option.toArray(yield* Stream.runLast(frames)) }
-      })
-      const { frames, narrator } = yield* ran
-      const complete = frames.at(-1)?.data ?? {}
+      const { scope, telling } = one
+      const { frames: told, narrator } =
+        scope === null
+          ? yield* atRest(one, all, named)
+          : yield* carriedOut(one, requestOf(one, scope, (yield* Caller).by))
+      const complete = told.at(-1)?.data ?? null
       if (narrator.ending?.ok !== true) return yield* failure(narrator.ending)
-      return { complete, narrator, telling, scope: one.scope }
+      if (telling.dryRun) return complete
+      const [stage] = telling.stages
+      if (telling.title !== "full-update" && stage !== undefined) {
+        return yield* Effect.mapError(found.stage(narrator, stage, scope?.branch), unread)
+      }
+      const result = isJsonObject(complete) ? (complete["result"] ?? null) : null
+      return { status: "completed", ...(isJsonObject(result) ? result : {}) }
     }, Effect.catchTags(runRefusals))
-    return { stream, answer, found }
+
+    const missing = "Virtual machine not found"
+
+    const ofGuest = (route: Route, id: number) =>
+      selection
+        .guest(id)
+        .pipe(
+          Effect.map(Option.map((guest): Route => ({ ...route, objects: () => [guest] }))),
+          Effect.catchTags({ JournalFailed: refusals.JournalFailed })
+        )
+
+    /** The same for one guest, by the id of its machine in NetBox. */
+    const answerOfGuest = (route: Route, id: number) =>
+      Effect.gen(function* () {
+        const one = yield* ofGuest(route, id)
+        return Option.isSome(one) ? yield* answer(one.value) : yield* new Refused({ status: 404, detail: missing })
+      })
+
+    /** Where there is no such machine it is said by a status, or by the frames of a stream, as clients know it. */
+    const streamOfGuest = (route: Route, id: number, how: "answered" | "told") =>
+      Effect.gen(function* () {
+        const one = yield* ofGuest(route, id)
+        if (Option.isSome(one)) return yield* stream(one.value)
+        if (how === "answered") return yield* new Refused({ status: 404, detail: missing })
+        const nothing = askedOf(route.title, route.stages, route.query, { sources: [], guests: [] })
+        return yield* sse(Stream.fromIterable(unbegun(nothing, "failed", missing)))
+      })
+
+    /** The support objects that runs stand on, as they are now. */
+    const bootstrap = Effect.gen(function* () {
+      const known = { bindings: yield* projections.bindings, baselines: yield* projections.baselines }
+      const script = yield* stepwise(scriptOf("", new Draft(), known))
+      return bootstrapOf(script, new Outcomes(script, false), false)
+    }).pipe(Effect.catchTags({ JournalFailed: refusals.JournalFailed }))
+
+    return { frames, stream, streamOfGuest, answer, answerOfGuest, bootstrap }
   })
 }) {}
 
+const unread = (error: { readonly message: string }) =>
+  new Failed({ status: 502, message: `The objects were not read: ${error.message}`, detail: null })
+
 const failure = (ending: Ending | undefined) => {
   const isStopped = ending === undefined || ending.outcome === "cancelled" || ending.outcome === "interrupted"
-  const unread = ending !== undefined && ending.unavailable.length > 0
+  const isUnseen = ending !== undefined && ending.unavailable.length > 0
   return new Failed({
-    status: isStopped ? 503 : unread ? 502 : 400,
+    status: isStopped ? 503 : isUnseen ? 502 : 400,
     message: isStopped ? "The run did not end: the service stops, or the run was cancelled" : "Error while syncing",
     detail: { run_id: ending?.run ?? "", outcome: ending?.outcome ?? "interrupted", detail: ending?.detail ?? "" }
   })

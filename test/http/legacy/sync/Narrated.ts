@@ -10,7 +10,13 @@ import type { Telling } from "../../../../src/http/legacy/sync/frames/Teller.ts"
 import { Journal } from "../../../../src/journal/Journal.ts"
 import { Projections } from "../../../../src/journal/Projections.ts"
 
-export const fullUpdate: Telling = { title: "full-update", stages: stageNames, eachGuest: false, dryRun: false }
+export const fullUpdate: Telling = {
+  title: "full-update",
+  stages: stageNames,
+  eachGuest: false,
+  eachObject: false,
+  dryRun: false
+}
 
 /** What the journal holds of a run. */
 export const recordedOf = Effect.fnUntraced(function* (run: string) {

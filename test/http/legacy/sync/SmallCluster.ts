@@ -2,8 +2,10 @@ import { Effect } from "effect"
 import * as SimulatedProxmox from "../../../../src/demo/SimulatedProxmox.ts"
 
 /** The cluster of the recorded stream: two nodes with a bridge each, a machine and a container with a NIC, an address and a disk. */
-export const smallCluster = Effect.gen(function* () {
-  const proxmox = yield* SimulatedProxmox.make({ name: "lab", nodes: 2, guests: 0, seed: 1 })
+export const small = { name: "lab", nodes: 2, guests: 0, seed: 1 }
+
+/** Makes a simulated cluster without guests the small one. */
+export const shape = Effect.fnUntraced(function* (proxmox: SimulatedProxmox.SimulatedProxmox) {
   proxmox.cluster.nodes.forEach(({ network }, index) => {
     network.splice(0, network.length, {
       iface: "vmbr0",
@@ -54,5 +56,10 @@ export const smallCluster = Effect.gen(function* () {
     },
     interfaces: [{ name: "eth0", mac: "bc:24:11:00:00:02", addresses: [{ address: "10.0.0.50", prefix: 24 }] }]
   })
+})
+
+export const smallCluster = Effect.gen(function* () {
+  const proxmox = yield* SimulatedProxmox.make(small)
+  yield* shape(proxmox)
   return proxmox
 })

@@ -101,6 +101,7 @@ export const askedOf = (
     title,
     stages: isFull ? stageNames : stages,
     eachGuest: !isFull && query.sync_vm_network,
+    eachObject: false,
     dryRun: query.dry_run
   }
   if ((!isFull && kinds.length === 0) || sources?.length === 0) return { scope: null, telling }

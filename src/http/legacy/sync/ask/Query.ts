@@ -126,7 +126,8 @@ const common = {
   netbox_vm_ids: optional(Schema.String),
   netbox_branch_schema_id: text(100),
   dry_run: flag(false),
-  run_id: optional(Schema.String.pipe(Schema.maxLength(100))),
+  run_id: text(100),
+  node: text(100),
   sync_vm_network: flag(true),
   sync_task_history: flag(true),
   assign_vm_interface_ips: flag(true),
@@ -145,4 +146,19 @@ export type SyncQuery = typeof SyncQuery.Type
 export const BoundedQuery = Schema.Struct({
   ...common,
   fetch_max_concurrency: optional(Int.pipe(Schema.greaterThanOrEqualTo(1)))
+})
+
+/** Of the sweep: the run whose guests are not orphans. Here every run sweeps; the id is taken and given back. */
+export const SweepQuery = Schema.Struct({
+  ...SyncQuery.fields,
+  run_id: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(100)),
+  vm_stage_failed: flag(false)
+})
+
+/** Of the backups of one storage. */
+export const BackupQuery = Schema.Struct({
+  ...SyncQuery.fields,
+  node: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(100)),
+  storage: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(100)),
+  vmid: optional(Schema.String.pipe(Schema.maxLength(20)))
 })

@@ -54,7 +54,10 @@ export class Line extends Effect.Service<Line>()("proxledger/LegacyLine", {
         if (left <= 0) return yield* problem
         if (!told) yield* waiting(problem.run)
         told = true
-        yield* Effect.timeoutOption(runs.await(problem.run), left)
+        yield* Effect.timeoutOption(
+          Effect.catchTag(runs.await(problem.run), "RunNotFound", () => Effect.void),
+          left
+        )
         yield* Effect.sleep(pause)
       }
     })

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../../domain/Json.ts"
 import type { Frames } from "./Frame.ts"
+import { lastOf } from "./Keys.ts"
 import type { Outcomes, Result } from "./Outcomes.ts"
 import type { Placed, Script, Thing } from "./Script.ts"
 import type { StageName } from "./Stage.ts"
@@ -20,6 +21,8 @@ export interface Telling {
   readonly stages: ReadonlyArray<StageName>
   /** Whether the stage of virtual machines tells of each of them. */
   readonly eachGuest: boolean
+  /** Whether it tells of each of them as an object, too. */
+  readonly eachObject: boolean
   /** Nothing is written: the plan is told, and then the stream ends. */
   readonly dryRun: boolean
 }
@@ -53,11 +56,11 @@ export interface Teller {
 
 /** The name under which an object is in NetBox, or will be. */
 export const nameOf = (script: Script, { label, ref }: Thing): string => {
-  for (const field of ["name", "address"]) {
+  for (const field of ["name", "model", "address"]) {
     const value = script.value(ref, field)
     if (typeof value === "string") return value
   }
-  return label === "" ? (ref.split("/").at(-1) ?? ref) : label
+  return label === "" ? lastOf(ref) : label
 }
 
 const none: ReadonlyArray<Thing> = []
