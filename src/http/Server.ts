@@ -29,6 +29,8 @@ import { ProxmoxEndpointsHttp as ProxmoxEndpointsV1Http } from "./v1/endpoints/P
 import { JournalHttp } from "./v1/journal/Http.ts"
 import { KeysHttp } from "./v1/keys/Http.ts"
 import { ObjectsHttp } from "./v1/objects/Http.ts"
+import { PlansHttp } from "./v1/plans/Http.ts"
+import { RunsHttp } from "./v1/runs/Http.ts"
 import { SchedulesHttp } from "./v1/schedules/Http.ts"
 import { SystemHttp } from "./v1/system/Http.ts"
 import { V1Api } from "./v1/V1Api.ts"
@@ -63,6 +65,8 @@ const v1Groups = Layer.mergeAll(
   NetBoxEndpointsHttp,
   ObjectsHttp,
   ProxmoxEndpointsV1Http,
+  PlansHttp,
+  RunsHttp,
   SchedulesHttp
 )
 

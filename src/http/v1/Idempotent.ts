@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Effect, Schema } from "effect"
+import { Effect, Fiber, Schema } from "effect"
 import { Idempotency } from "../../store/Idempotency.ts"
 import { Caller } from "../Caller.ts"
 import { Problem } from "../Problem.ts"
@@ -72,5 +72,5 @@ export const idempotent = <R>(
     const { body, headers: given, kept = body, status } = answer
     yield* idempotency.finish(key, caller, { status, headers: given, body: kept })
     return respond(answer)
-    // A client that goes away does not leave it half done.
-  }).pipe(asProblems, Effect.uninterruptible)
+    // A client that goes away does not leave it half done. Not by making it uninterruptible, which runs would inherit.
+  }).pipe(asProblems, Effect.forkDaemon, Effect.flatMap(Fiber.join))

@@ -9,7 +9,9 @@ import { eventSchemas } from "./journal/JournalEvent.ts"
 import { JournalGroup } from "./journal/Api.ts"
 import { KeysGroup } from "./keys/Api.ts"
 import { ObjectsGroup } from "./objects/Api.ts"
+import { PlansGroup } from "./plans/Api.ts"
 import { withRefusals } from "./Refusals.ts"
+import { RunsGroup } from "./runs/Api.ts"
 import { SchedulesGroup } from "./schedules/Api.ts"
 import { SystemGroup } from "./system/Api.ts"
 
@@ -22,6 +24,8 @@ export class V1Api extends HttpApi.make("v1")
   .add(JournalGroup)
   .add(KeysGroup)
   .add(ObjectsGroup)
+  .add(PlansGroup)
+  .add(RunsGroup)
   .add(SchedulesGroup)
   .add(SystemGroup)
   .annotate(HttpApi.AdditionalSchemas, eventSchemas)
