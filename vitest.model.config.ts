@@ -7,7 +7,7 @@ export default defineConfig({
     provide: { histories: 2000 },
     pool: "forks",
     // Little of what a history makes outlives it, and room for it spares collections.
-    poolOptions: { forks: { maxForks: 2, execArgv: ["--max-semi-space-size=64"] } },
+    poolOptions: { forks: { minForks: 2, maxForks: 2, execArgv: ["--max-semi-space-size=64"] } },
     testTimeout: 7_200_000,
     reporters: ["default", "./test/support/ClosingLine.ts"]
   }
