@@ -10,7 +10,7 @@ declare module "vitest" {
 }
 
 /** Files that share the histories, so that each core has some. */
-const shards = 2
+const shards = 4
 
 const { count, seed } = Effect.runSync(
   Effect.all({

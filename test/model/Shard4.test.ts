@@ -1,0 +1,3 @@
+import { shard } from "./Shard.ts"
+
+shard(3)
