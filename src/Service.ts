@@ -1,14 +1,19 @@
-import { Effect, Layer, Logger, LogLevel } from "effect"
+import { Context, Effect, Layer, Logger, LogLevel } from "effect"
 import * as HttpSettings from "./http/HttpSettings.ts"
 import { logLevel } from "./http/LogLevel.ts"
 import * as Logs from "./http/Logs.ts"
 import * as Server from "./http/Server.ts"
+import { Journal } from "./journal/Journal.ts"
+import * as JournalSqlite from "./journal/JournalSqlite.ts"
+import type { LoadedService } from "./services/ConfigFile.ts"
+import * as ConfiguredEndpoints from "./services/ConfiguredEndpoints.ts"
 import * as EnginesLive from "./services/EnginesLive.ts"
 import { Metrics } from "./services/Metrics.ts"
 import { NetBoxProbe } from "./services/NetBoxProbe.ts"
 import * as Policy from "./services/Policy.ts"
 import * as RunsLive from "./services/RunsLive.ts"
 import { Readiness } from "./services/Readiness.ts"
+import { journalIn } from "./store/DataFolder.ts"
 import * as Store from "./store/Store.ts"
 import { version } from "./Version.ts"
 
@@ -16,8 +21,8 @@ import { version } from "./Version.ts"
 export interface ServiceOptions extends Server.Address {
   /** Folder of database, journal and key. It exists. */
   readonly data: string
-  /** What a configuration file says beside the endpoints. */
-  readonly policy?: Policy.PolicyOptions
+  /** Rules and policy, endpoints that are made when they are not there, and a journal elsewhere. */
+  readonly config?: LoadedService
 }
 
 const logs = Layer.unwrapEffect(
@@ -30,19 +35,38 @@ const logs = Layer.unwrapEffect(
   )
 )
 
-const services = (policy: Policy.PolicyOptions | undefined) =>
-  Layer.mergeAll(Readiness.Default, RunsLive.layer()).pipe(
-    Layer.provideMerge(EnginesLive.layer({ engine: version })),
-    Layer.provideMerge(Layer.mergeAll(NetBoxProbe.Default, Policy.layer(policy)))
+/** What must not get into the journal must not get into the log either. */
+const journal = (file: string) =>
+  Layer.flatMap(JournalSqlite.layer({ file, secrets: [] }), (context) =>
+    Layer.effectContext(
+      Effect.map(Logs.Logs, ({ learn }) => {
+        const journal = Context.get(context, Journal)
+        const conceal: typeof journal.conceal = (secrets) => Effect.zipRight(learn(secrets), journal.conceal(secrets))
+        return Context.add(context, Journal, { ...journal, conceal })
+      })
+    )
   )
 
+const services = (config: LoadedService | undefined) =>
+  Layer.mergeAll(Readiness.Default, RunsLive.layer()).pipe(
+    Layer.provideMerge(EnginesLive.layer({ engine: version })),
+    Layer.provideMerge(Layer.mergeAll(NetBoxProbe.Default, Policy.layer(config)))
+  )
+
+const configured = (config: LoadedService | undefined) =>
+  config === undefined ? Layer.empty : Layer.effectDiscard(ConfiguredEndpoints.make(config))
+
 /** The whole service, listening. Everything process-wide is in these layers: several run in one process. */
-export const layer = ({ data, host, policy, port }: ServiceOptions) =>
+export const layer = ({ config, data, host, port }: ServiceOptions) =>
   Layer.fresh(
     Server.layer({ host, port }).pipe(
-      Layer.provideMerge(services(policy)),
-      Layer.provideMerge(Store.layer(data)),
+      Layer.provideMerge(services(config)),
+      Layer.provideMerge(configured(config)),
+      Layer.provideMerge(Store.tables(data)),
+      Layer.provideMerge(journal(config?.config.journal ?? journalIn(data))),
       Layer.provideMerge(Layer.mergeAll(HttpSettings.layer, Metrics.Default)),
-      Layer.provideMerge(logs)
+      Layer.provideMerge(logs),
+      // Nobody collects spans, and they cost a third of a request.
+      Layer.provide(Layer.setTracerEnabled(false))
     )
   )

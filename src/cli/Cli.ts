@@ -202,7 +202,13 @@ const data = Options.directory("data").pipe(
   Options.withDescription("Folder of the database, the journal and the key; PROXLEDGER_DATA names it as well")
 )
 
-const serve = Command.make("serve", { json, host, port, data }, (options) =>
+const serviceConfig = Options.file("config").pipe(
+  Options.withAlias("c"),
+  Options.optional,
+  Options.withDescription("Rules and policy; endpoints in it are made when the database has none of their name")
+)
+
+const serve = Command.make("serve", { json, host, port, data, config: serviceConfig }, (options) =>
   ending(
     options.json,
     Effect.flatMap(

@@ -79,12 +79,25 @@ export type ConfigDocument = typeof ConfigDocument.Type
 export type Credentials =
   { readonly token: Redacted.Redacted } | { readonly username: string; readonly password: Redacted.Redacted }
 
+/** What a service is told beside the endpoints of its database; those in it are made there when they are not. */
+export const ServiceDocument = Schema.Struct({
+  ...ConfigDocument.fields,
+  netbox: optional(NetBoxConfig),
+  proxmox: Schema.optionalWith(Schema.Array(SourceFields), { exact: true, default: () => [] }),
+  journal: optional(Text)
+})
+
 export interface SourceConfig extends Omit<typeof SourceFields.Type, "token" | "username" | "password"> {
   readonly auth: Credentials
 }
 
 /** A configuration that passed every check. */
 export interface Config extends Omit<ConfigDocument, "proxmox"> {
+  readonly proxmox: ReadonlyArray<SourceConfig>
+}
+
+/** The same, of a service. */
+export interface ServiceConfig extends Omit<typeof ServiceDocument.Type, "proxmox"> {
   readonly proxmox: ReadonlyArray<SourceConfig>
 }
 

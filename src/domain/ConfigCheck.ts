@@ -1,5 +1,5 @@
 import { Either, ParseResult, Schema, SchemaAST } from "effect"
-import { type Config, ConfigDocument, type SourceConfig } from "./Config.ts"
+import { type Config, ConfigDocument, type ServiceConfig, ServiceDocument, type SourceConfig } from "./Config.ts"
 import { closest } from "./Closest.ts"
 import { isJsonObject, type Json } from "./Json.ts"
 
@@ -48,10 +48,6 @@ const shapeProblems = (ast: SchemaAST.AST, value: Json, path: KeyPath): Readonly
   }
   return []
 }
-
-const shape = Schema.encodedSchema(ConfigDocument).ast
-
-const decode = Schema.decodeUnknownEither(ConfigDocument, { errors: "all" })
 
 const toProblem = ({ message, path }: ParseResult.ArrayFormatterIssue): Problem => ({
   path: path.map((part) => (typeof part === "symbol" ? String(part) : part)),
@@ -104,12 +100,15 @@ const crossProblems = (document: { readonly [key: string]: Json }): ReadonlyArra
   ...repeated("rules", document["rules"])
 ]
 
-/** The configuration that a document holds, or everything that is wrong with it. */
-export const check = (document: Json): Either.Either<Config, ReadonlyArray<Problem>> => {
-  const shaped = shapeProblems(shape, document, [])
-  const decoded = decode(document)
-  const crossed = isJsonObject(document) ? crossProblems(document) : []
-  if (Either.isLeft(decoded) || shaped.length + crossed.length > 0) {
+/** What a document holds, or everything that is wrong with it. */
+const checking = <A, I>(schema: Schema.Schema<A, I>) => {
+  const { ast } = Schema.encodedSchema(schema)
+  const decode = Schema.decodeUnknownEither(schema, { errors: "all" })
+  return (document: Json): Either.Either<A, ReadonlyArray<Problem>> => {
+    const shaped = shapeProblems(ast, document, [])
+    const decoded = decode(document)
+    const crossed = isJsonObject(document) ? crossProblems(document) : []
+    if (Either.isRight(decoded) && shaped.length + crossed.length === 0) return Either.right(decoded.right)
     const issues = Either.isLeft(decoded) ? ParseResult.ArrayFormatter.formatErrorSync(decoded.left).map(toProblem) : []
     const said = new Set(shaped.map(({ path }) => keyText(path)))
     const news = issues.filter(({ path }) => {
@@ -119,11 +118,25 @@ export const check = (document: Json): Either.Either<Config, ReadonlyArray<Probl
     })
     return Either.left([...shaped, ...news, ...crossed])
   }
-  const sources = decoded.right.proxmox.flatMap(
-    ({ password, token, username, ...source }): ReadonlyArray<SourceConfig> => {
-      const auth = credentialsOf(token, username, password)
-      return typeof auth === "string" ? [] : [{ ...source, auth }]
-    }
-  )
-  return Either.right({ ...decoded.right, proxmox: sources })
 }
+
+const withCredentials = (sources: ReadonlyArray<ConfigDocument["proxmox"][number]>) =>
+  sources.flatMap(({ password, token, username, ...source }): ReadonlyArray<SourceConfig> => {
+    const auth = credentialsOf(token, username, password)
+    return typeof auth === "string" ? [] : [{ ...source, auth }]
+  })
+
+const checkDocument = checking(ConfigDocument)
+
+const checkServiceDocument = checking(ServiceDocument)
+
+/** The configuration that a document holds, or everything that is wrong with it. */
+export const check = (document: Json): Either.Either<Config, ReadonlyArray<Problem>> =>
+  Either.map(checkDocument(document), ({ proxmox, ...config }) => ({ ...config, proxmox: withCredentials(proxmox) }))
+
+/** The same, of a service, which keeps its endpoints and its journal elsewhere. */
+export const checkService = (document: Json): Either.Either<ServiceConfig, ReadonlyArray<Problem>> =>
+  Either.map(checkServiceDocument(document), ({ proxmox, ...config }) => ({
+    ...config,
+    proxmox: withCredentials(proxmox)
+  }))

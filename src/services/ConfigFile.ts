@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import { Effect, Either, Schema } from "effect"
-import type { Config, TlsConfig } from "../domain/Config.ts"
-import { check, type KeyPath, keyText, type Problem } from "../domain/ConfigCheck.ts"
+import type { Config, ServiceConfig, TlsConfig } from "../domain/Config.ts"
+import { check, checkService, type KeyPath, keyText, type Problem } from "../domain/ConfigCheck.ts"
 import { isJsonObject, type Json } from "../domain/Json.ts"
 import { interpolate, parse } from "./ConfigText.ts"
 
@@ -70,15 +70,18 @@ const withAbsolute = <A extends { readonly tls: TlsConfig }>(owner: A, absolute:
   return caFile === undefined ? owner : { ...owner, tls: { ...owner.tls, caFile: absolute(caFile) } }
 }
 
-/** Reads a configuration; paths in it are relative to it. */
-export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
+/** What is in a file, once it passed the check, and how its paths become absolute. */
+const read = Effect.fnUntraced(function* <A>(
+  file: string,
+  checked: (document: Json) => Either.Either<A, ReadonlyArray<Problem>>
+) {
   const paths = yield* Path.Path
-  const read = parse(yield* readText(file))
-  if (!("value" in read)) {
-    return yield* new ConfigInvalid({ file, problems: read.map((one) => ({ ...one, key: "" })) })
+  const text = parse(yield* readText(file))
+  if (!("value" in text)) {
+    return yield* new ConfigInvalid({ file, problems: text.map((one) => ({ ...one, key: "" })) })
   }
-  const problems: Array<Problem> = [...read.problems]
-  const value = yield* interpolate(read.value, [], problems)
+  const problems: Array<Problem> = [...text.problems]
+  const value = yield* interpolate(text.value, [], problems)
 
   const folder = paths.dirname(paths.resolve(file))
   const absolute = (path: string) => paths.resolve(folder, path)
@@ -89,25 +92,54 @@ export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
     else problems.push({ path, problem: authority.left })
   }
 
-  const checked = check(value)
-  if (Either.isLeft(checked) || problems.length > 0) {
+  const config = checked(value)
+  if (Either.isLeft(config) || problems.length > 0) {
     const named = new Set(problems.map(({ path }) => keyText(path)))
-    const rest = Either.isLeft(checked) ? checked.left.filter(({ path }) => !named.has(keyText(path))) : []
+    const rest = Either.isLeft(config) ? config.left.filter(({ path }) => !named.has(keyText(path))) : []
     const placed = [...problems, ...rest].map(({ path, problem }) => ({
-      line: read.lineOf(path),
+      line: text.lineOf(path),
       key: keyText(path),
       problem
     }))
     return yield* new ConfigInvalid({ file, problems: placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) })
   }
-  const { journal, netbox, proxmox, ...config } = checked.right
+  return { config: config.right, authorities, absolute }
+})
+
+/** Reads a configuration; paths in it are relative to it. */
+export const load = Effect.fn("ConfigFile.load")(function* (file: string) {
+  const { absolute, authorities, config } = yield* read(file, check)
   const loaded: Loaded = {
     file,
     authorities,
     config: {
       ...config,
-      journal: absolute(journal),
-      netbox: withAbsolute(netbox, absolute),
+      journal: absolute(config.journal),
+      netbox: withAbsolute(config.netbox, absolute),
+      proxmox: config.proxmox.map((source) => withAbsolute(source, absolute))
+    }
+  }
+  return loaded
+})
+
+/** A configuration of a service that passed every check. Its paths are absolute. */
+export interface LoadedService {
+  readonly file: string
+  readonly config: ServiceConfig
+  readonly authorities: ReadonlyMap<string, string>
+}
+
+/** Reads what a service is told beside its endpoints. */
+export const loadService = Effect.fn("ConfigFile.loadService")(function* (file: string) {
+  const { absolute, authorities, config } = yield* read(file, checkService)
+  const { journal, netbox, proxmox, ...rest } = config
+  const loaded: LoadedService = {
+    file,
+    authorities,
+    config: {
+      ...rest,
+      ...(journal === undefined ? {} : { journal: absolute(journal) }),
+      ...(netbox === undefined ? {} : { netbox: withAbsolute(netbox, absolute) }),
       proxmox: proxmox.map((source) => withAbsolute(source, absolute))
     }
   }

@@ -15,13 +15,15 @@ const variable = (name: string) =>
 const chosen = Effect.fnUntraced(function* (given: Option.Option<string>) {
   const own = Option.isSome(given) ? given : yield* variable("PROXLEDGER_DATA")
   if (Option.isSome(own)) return Path.resolve(own.value)
+  const database = yield* variable("PROXBOX_DATABASE_PATH")
+  if (Option.isSome(database)) return Path.dirname(Path.resolve(database.value))
   const shared = Option.getOrElse(yield* variable("XDG_DATA_HOME"), () => Path.join(homedir(), ".local", "share"))
   return Path.join(shared, "proxledger")
 })
 
 /**
- * Where the service keeps its files: the folder that is given, else PROXLEDGER_DATA, else `proxledger` in the user's folder of
- * data. It is made where it is not there, for this user alone.
+ * Where the service keeps its files: the folder that is given, else PROXLEDGER_DATA, else that of PROXBOX_DATABASE_PATH, else
+ * `proxledger` in the user's folder of data. It is made where it is not there, for this user alone.
  */
 export const dataFolder = Effect.fnUntraced(function* (given: Option.Option<string>) {
   const files = yield* FileSystem.FileSystem

@@ -29,7 +29,7 @@ proxmox:
     tls: { verify: false }
 rules:
   - name: servers
-    when: { name: "^web" }
+    match: { name: "^web" }
     set: { role: web }
 `
 

@@ -5,6 +5,7 @@ import { ConfigProvider, Context, Effect, Layer } from "effect"
 import * as SimulatedNetBox from "../../src/demo/SimulatedNetBox.ts"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import type { Json } from "../../src/domain/Json.ts"
+import { loadService } from "../../src/services/ConfigFile.ts"
 import * as Service from "../../src/Service.ts"
 import { type Answer, ask, type Broken } from "./Ask.ts"
 
@@ -63,16 +64,19 @@ export interface ServiceSetup {
   readonly data?: string
   /** Variables of the environment; nothing of the real one is seen. */
   readonly env?: Readonly<Record<string, string>>
+  /** A configuration file. */
+  readonly config?: string
   /** Whether the first key is registered: true unless given. */
   readonly bootstrap?: boolean
 }
 
 /** A service on any port, which ends with the scope. */
-export const start = Effect.fnUntraced(function* ({ bootstrap = true, data, env = {} }: ServiceSetup = {}) {
+export const start = Effect.fnUntraced(function* ({ bootstrap = true, config, data, env = {} }: ServiceSetup = {}) {
   const files = yield* FileSystem.FileSystem
   const folder = data ?? (yield* files.makeTempDirectoryScoped())
   const provider = ConfigProvider.fromMap(new Map(Object.entries({ ...environment, ...env })))
-  const context = yield* Layer.build(Service.layer({ host: "127.0.0.1", port: 0, data: folder })).pipe(
+  const loaded = config === undefined ? {} : { config: yield* loadService(config) }
+  const context = yield* Layer.build(Service.layer({ host: "127.0.0.1", port: 0, data: folder, ...loaded })).pipe(
     Effect.withConfigProvider(provider)
   )
   const { address } = Context.get(context, HttpServer.HttpServer)
