@@ -15,6 +15,13 @@ const listOf = (value: Json | undefined): ReadonlyArray<Json> => (Array.isArray(
 /** What the frame refuses before an endpoint that reads a body is asked. */
 const tooLarge = { "413": { description: "The body is too large" } }
 
+/** `registerKey` as `Register key`. */
+const summaryOf = (id: string): string => {
+  const words = id.slice(id.lastIndexOf(".") + 1).replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
+}
+
+/** Its names are all that most operations of the compatible surface say of themselves. */
 const deprecated = (path: Json): Json =>
   Object.fromEntries(
     Object.entries(objectOf(path)).map(([method, item]) => {
@@ -22,7 +29,12 @@ const deprecated = (path: Json): Json =>
       const refusals = operation["requestBody"] === undefined ? {} : tooLarge
       return [
         method,
-        { ...operation, deprecated: true, responses: { ...refusals, ...objectOf(operation["responses"]) } }
+        {
+          summary: summaryOf(String(operation["operationId"] ?? method)),
+          ...operation,
+          deprecated: true,
+          responses: { ...refusals, ...objectOf(operation["responses"]) }
+        }
       ]
     })
   )

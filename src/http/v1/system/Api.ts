@@ -1,8 +1,10 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as OpenApi from "@effect/platform/OpenApi"
 import { Schema } from "effect"
 import { problems } from "../../Problem.ts"
+import { documented } from "../Documented.ts"
 
 const Check = Schema.Struct({
   name: Schema.String,
@@ -38,9 +40,51 @@ const Meta = Schema.Struct({
 
 /** Whether the service lives and can work; what it is. */
 export const SystemGroup = HttpApiGroup.make("system")
-  .add(HttpApiEndpoint.get("livez", "/livez").addSuccess(Schema.Struct({ status: Schema.Literal("live") })))
-  .add(HttpApiEndpoint.get("readyz", "/readyz").addSuccess(Ready).addError(Unready))
-  .add(HttpApiEndpoint.get("meta", "/meta").addSuccess(Meta))
+  .add(
+    HttpApiEndpoint.get("livez", "/livez")
+      .addSuccess(Schema.Struct({ status: Schema.Literal("live") }))
+      .annotateContext(
+        documented({
+          summary: "Ask whether the service lives",
+          description: "Answers as long as the process can answer; it asks nothing else.",
+          answers: { 200: { description: "It lives", example: { status: "live" } } }
+        })
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("readyz", "/readyz")
+      .addSuccess(Ready)
+      .addError(Unready)
+      .annotateContext(
+        documented({
+          summary: "Ask whether the service can work",
+          description: "Looks at journal, database and key, and at what was heard of NetBox and every Proxmox lately.",
+          answers: {
+            200: {
+              description: "It can work",
+              example: {
+                status: "ready",
+                checks: [{ name: "journal", status: "ok", detail: null }],
+                problems: [],
+                last_run_age_seconds: 42
+              }
+            },
+            503: { description: "It cannot work: its own journal, database or key is at fault" }
+          }
+        })
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("meta", "/meta")
+      .addSuccess(Meta)
+      .annotateContext(
+        documented({
+          summary: "Ask what the service is",
+          description: "Its name, its version, and what clients may rely on.",
+          answers: { 200: { description: "What it is" } }
+        })
+      )
+  )
   .add(
     HttpApiEndpoint.get("metrics", "/metrics")
       .addSuccess(HttpApiSchema.Text({ contentType: "text/plain; version=0.0.4; charset=utf-8" }))
@@ -48,4 +92,12 @@ export const SystemGroup = HttpApiGroup.make("system")
       .addError(problems(403))
       .addError(problems(429))
       .addError(problems(503))
+      .annotateContext(
+        documented({
+          summary: "Read the metrics",
+          description: "In the text format of Prometheus. Counters never go back.",
+          answers: { 200: { description: "All metrics", contentType: "text/plain; version=0.0.4; charset=utf-8" } }
+        })
+      )
   )
+  .annotateContext(OpenApi.annotations({ description: "Whether the service lives and can work; what it is" }))
