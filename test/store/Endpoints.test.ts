@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either, FastCheck, JSONSchema, Option, Redacted, Schema } from "effect"
+import { Effect, Either, FastCheck, JSONSchema, Option, Random, Redacted, Schema } from "effect"
 import { Journal } from "../../src/journal/Journal.ts"
 import { Database } from "../../src/store/Database.ts"
 import { Endpoints, NetBoxChanges, NetBoxInput, ProxmoxChanges, ProxmoxInput } from "../../src/store/Endpoints.ts"
 import * as Rules from "../../src/store/EndpointRules.ts"
+import { child } from "../journal/child.ts"
 import { behind, by, changes, everything, fresh, inFolder, key, netbox, proxmox, said } from "./folder.ts"
 
 const env = { PROXBOX_ENCRYPTION_KEY: key }
@@ -333,6 +334,41 @@ describe("bodies", () => {
         sources.add(source)
       }
     }
+  )
+})
+
+describe("kill -9", () => {
+  it.live(
+    "leaves what was acknowledged, and a journal that says what is there",
+    () =>
+      Effect.gen(function* () {
+        const folder = fresh()
+        const acknowledged: Array<number> = []
+        for (let round = 0; round < 5; round += 1) {
+          const wait = yield* Random.nextIntBetween(0, 40)
+          let seen = 0
+          yield* child("../store/worker.ts", ["create", folder], {
+            line: (line, kill) => {
+              acknowledged.push(Number(line))
+              seen += 1
+              if (seen === 3) setTimeout(kill, wait)
+            }
+          })
+          yield* within(
+            Effect.gen(function* () {
+              const ids = (yield* (yield* Endpoints).proxmox).map(({ id }) => `endpoint/proxmox/${id}`)
+              for (const id of acknowledged) assert.include(ids, `endpoint/proxmox/${id}`)
+              // An id may be given again after its first row was undone: the last word counts.
+              const last = new Map((yield* changes).map(({ change, subject }) => [subject, change]))
+              const there = [...last].filter(([, change]) => change === "created").map(([subject]) => subject)
+              assert.deepStrictEqual(there.sort(), ids.sort())
+            }),
+            folder
+          )
+        }
+        assert.isAtLeast(acknowledged.length, 15)
+      }),
+    120_000
   )
 })
 
