@@ -17,12 +17,15 @@ export interface Entry {
   changes: ReadonlyArray<Change>
   late: ReadonlyArray<Change>
   /** Entries whose operation has to come first, because they give up a value this one takes. */
-  readonly after: Set<Entry>
+  after: ReadonlySet<Entry>
   /** Entries all of whose operations have to come first: until then NetBox refuses whatever is written to this one. */
-  readonly behind: Set<Entry>
+  behind: ReadonlySet<Entry>
   /** Values taken in passing, in an operation of its own: so two objects can exchange theirs. */
   parked: ReadonlyArray<Change>
 }
+
+/** One for all, as few entries of a hundred thousand wait for another one. */
+const nothing: ReadonlySet<Entry> = new Set()
 
 /** An entry that waits for nothing yet. */
 export const entryOf = (
@@ -31,8 +34,8 @@ export const entryOf = (
   lazy: false,
   alternatives: {},
   late: [],
-  after: new Set(),
-  behind: new Set(),
+  after: nothing,
+  behind: nothing,
   parked: [],
   ...traits
 })

@@ -128,14 +128,14 @@ const inOrder = (relocation: Relocation, moving: ReadonlyArray<Entry>, followers
       ...entry.parked,
       ...emptied.map((change) => ({ ...change, to: null, why: "lets go of what is attached, to be moved" }))
     ]
-    for (const member of moving) member.after.add(entry)
+    for (const member of moving) member.after = new Set([...member.after, entry])
   }
-  for (const member of moving) entry.behind.add(member)
+  entry.behind = new Set([...entry.behind, ...moving])
   for (const follower of followers) {
     const joins = changeOf(follower, anchor.followers.by) !== undefined
     // NetBox moves those that are attached already, all of them by one statement.
     if (!joins) without(follower, [anchor.followers.at])
-    follower.behind.add(entry)
+    follower.behind = new Set([...follower.behind, entry])
   }
 }
 

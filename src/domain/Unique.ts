@@ -142,7 +142,7 @@ export const settleUnique = function* (input: {
         }
         const holder = holders.get(text)
         if (holder?.leaves === true && holder.entry !== undefined && holder.entry !== entry)
-          entry.after.add(holder.entry)
+          entry.after = new Set([...entry.after, holder.entry])
         holders.set(text, { entry, row: entry.row, leaves: false })
       }
     }

@@ -45,8 +45,7 @@ const volatile = new Set([
   "vmstate"
 ])
 
-const clean = (config: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(withoutSecrets(config)).filter(([key]) => !volatile.has(key)))
+const clean = (config: JsonObject): JsonObject => withoutSecrets(config, volatile)
 
 const scopeOf = (guest: GuestFacts) => `guest/${guest.vmid}`
 

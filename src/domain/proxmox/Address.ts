@@ -23,12 +23,12 @@ const group = /^[0-9a-f]{1,4}$/i
 const parseV4 = (text: string): Option.Option<bigint> => {
   const parts = text.split(".")
   if (parts.length !== 4) return Option.none()
-  let value = 0n
+  let value = 0
   for (const part of parts) {
     if (!octet.test(part) || Number(part) > 255) return Option.none()
-    value = (value << 8n) | BigInt(part)
+    value = value * 256 + Number(part)
   }
-  return Option.some(value)
+  return Option.some(BigInt(value))
 }
 
 /** Groups of one side of `::`; an IPv4 tail counts as two. */
@@ -78,8 +78,10 @@ export const parseCidr = (text: string): Option.Option<Cidr> => {
   )
 }
 
-const formatV4 = (value: bigint): string =>
-  [24n, 16n, 8n, 0n].map((shift) => ((value >> shift) & 0xffn).toString()).join(".")
+const formatV4 = (value: bigint): string => {
+  const number = Number(value)
+  return `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`
+}
 
 const formatV6 = (value: bigint): string => {
   const groups = Array.from({ length: 8 }, (_, index) => (value >> BigInt(112 - 16 * index)) & 0xffffn)
@@ -103,11 +105,6 @@ export const format = (address: Address): string =>
 
 export const formatCidr = (cidr: Cidr): string => `${format(cidr.address)}/${cidr.prefix}`
 
-const within = (address: Address, network: Cidr): boolean => {
-  const shift = BigInt(widthOf(network.address.family) - network.prefix)
-  return address.family === network.address.family && address.value >> shift === network.address.value >> shift
-}
-
 const blocks = (
   [
     ["unspecified", ["0.0.0.0/8", "::/128"]],
@@ -117,11 +114,19 @@ const blocks = (
     ["broadcast", ["255.255.255.255/32"]],
     ["private", ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]]
   ] as const
-).flatMap(([scope, networks]) => networks.map((network) => ({ scope, network: Option.getOrThrow(parseCidr(network)) })))
+).flatMap(([scope, networks]) =>
+  networks.map((network) => {
+    const { address, prefix } = Option.getOrThrow(parseCidr(network))
+    const shift = BigInt(widthOf(address.family) - prefix)
+    return { scope, family: address.family, shift, bits: address.value >> shift }
+  })
+)
 
 /** What an address is good for. Without a prefix the two ends of its network cannot be told. */
 export const scopeOf = (address: Address, prefix?: number): Scope => {
-  const scope = blocks.find((block) => within(address, block.network))?.scope ?? "global"
+  const { family, value } = address
+  const scope =
+    blocks.find((block) => block.family === family && block.bits === value >> block.shift)?.scope ?? "global"
   if ((scope !== "private" && scope !== "global") || prefix === undefined) return scope
   const hostBits = BigInt(widthOf(address.family) - prefix)
   if (hostBits < 2n) return scope
