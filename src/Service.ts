@@ -14,6 +14,7 @@ import * as Policy from "./services/Policy.ts"
 import * as RunsLive from "./services/RunsLive.ts"
 import { Readiness } from "./services/Readiness.ts"
 import { journalIn } from "./store/DataFolder.ts"
+import * as Scheduler from "./services/Scheduler.ts"
 import * as Store from "./store/Store.ts"
 import { version } from "./Version.ts"
 
@@ -48,7 +49,8 @@ const journal = (file: string) =>
   )
 
 const services = (config: LoadedService | undefined) =>
-  Layer.mergeAll(Readiness.Default, RunsLive.layer()).pipe(
+  Layer.mergeAll(Readiness.Default, Scheduler.layer()).pipe(
+    Layer.provideMerge(RunsLive.layer()),
     Layer.provideMerge(EnginesLive.layer({ engine: version })),
     Layer.provideMerge(Layer.mergeAll(NetBoxProbe.Default, Policy.layer(config)))
   )

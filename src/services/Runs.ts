@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly approveRemovals: boolean
   /** Read everything, also what seems not to have changed. */
   readonly full: boolean
+  /** The id of the run, where the same command may be given twice: the second finds the run of the first. */
+  readonly run?: string
 }
 
 /** The run that holds the lease. */

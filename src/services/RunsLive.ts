@@ -89,8 +89,9 @@ const make = Effect.fnUntraced(function* ({ pause }: RunsOptions) {
   })
 
   const start = Effect.fn("Runs.start")(function* (request: RunRequest) {
+    const run = request.run ?? (yield* runId)
+    if (request.run !== undefined && Option.isSome(yield* projections.run(run))) return run
     yield* free
-    const run = yield* runId
     const { approveRemovals, by, full, label, mode, scope, trigger: origin } = request
     yield* carrier.launch({
       run,

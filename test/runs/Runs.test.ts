@@ -5,6 +5,7 @@ import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import type { Recorded } from "../../src/domain/Event.ts"
 import { Projections } from "../../src/journal/Projections.ts"
 import { NetBox } from "../../src/services/NetBox.ts"
+import { runIdOf } from "../../src/services/RunIds.ts"
 import { Runs } from "../../src/services/Runs.ts"
 import { inFile } from "../journal/files.ts"
 import { by, everything, runs } from "../support/Runs.ts"
@@ -219,6 +220,26 @@ describe("runs of the service", () => {
         assert.strictEqual(ended.outcome, "succeeded")
         assert.include(tags(yield* collect(run)), "RunInterrupted")
       }).pipe(Effect.provide(runs({ netbox, proxmox, client: { maxRetries: 0 }, settle: "200 millis" })))
+    })
+  )
+
+  it.scopedLive("of one id are one, however often they are begun", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(2)
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const run = runIdOf("schedule/1", 1_800_000_000_000)
+        const ids = yield* Effect.all([service.start({ ...everything, run }), service.start({ ...everything, run })], {
+          concurrency: 2
+        })
+        assert.deepStrictEqual(ids, [run, run])
+        yield* service.await(run)
+        assert.strictEqual(yield* service.start({ ...everything, run }), run)
+        assert.deepStrictEqual(
+          (yield* (yield* Projections).runs(5)).map(({ run }) => run),
+          [run]
+        )
+      }).pipe(Effect.provide(runs({ netbox, proxmox })))
     })
   )
 })
