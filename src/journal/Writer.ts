@@ -1,5 +1,5 @@
 import { Chunk, Clock, Deferred, Effect, Option, Queue, Ref } from "effect"
-import type { Event } from "../domain/Event.ts"
+import type { Event, Recorded } from "../domain/Event.ts"
 import type { Connection } from "../sqlite/Connection.ts"
 import type { Fold } from "./Fold.ts"
 import { Conflict, type Head, JournalFailed } from "./Journal.ts"
@@ -32,7 +32,7 @@ const writing = ({ db }: Connection, fold: Fold) => {
     const before = head.get() ?? empty
     const versions = new Map<string, number>()
     const outcomes = new Map<Job, Effect.Effect<number, Conflict>>()
-    const rows: Array<Omit<StoredEvent, "chain">> = []
+    const rows: Array<Omit<StoredEvent, "chain"> & Recorded> = []
     for (const job of jobs) {
       const { drafts, expected, stream } = job
       const actual = versions.get(stream) ?? latest.get(stream)?.version ?? 0
@@ -40,13 +40,16 @@ const writing = ({ db }: Connection, fold: Fold) => {
         outcomes.set(job, Effect.fail(new Conflict({ stream, expected, actual })))
         continue
       }
-      for (const [index, { data, event, shape }] of drafts.entries()) {
-        const place = { seq: before.seq + rows.length + 1, at: now, stream, version: expected + index + 1 }
-        rows.push({ ...place, tag: event._tag, shape, data })
-        fold.apply({ ...place, event })
+      let version = expected
+      for (const { data, event, shape } of drafts) {
+        version += 1
+        const seq = before.seq + rows.length + 1
+        const row = { seq, at: now, stream, version, tag: event._tag, shape, data, event }
+        rows.push(row)
+        fold.apply(row)
       }
-      versions.set(stream, expected + drafts.length)
-      outcomes.set(job, Effect.succeed(expected + drafts.length))
+      versions.set(stream, version)
+      outcomes.set(job, Effect.succeed(version))
     }
     const chain = chainOf(before.chain, rows)
     const cells: Array<Cell> = []
