@@ -10,16 +10,17 @@ import { recorded, type StoredEvent } from "./StoredEvent.ts"
 
 type StoredBinding = Omit<Binding, "created"> & { readonly created: number }
 
-type StoredOperation = OperationRow & Omit<StoredEvent, "chain" | "at">
+type StoredOperation = Omit<OperationRow, "verb" | "label"> & Omit<StoredEvent, "chain" | "at">
 
 const bindingOf = (row: StoredBinding): Binding => ({ ...row, created: row.created === 1 })
 
 const operationOf = (row: StoredOperation): ReadonlyArray<PlannedOperation> => {
   const event = recorded(row)?.event
   if (event?._tag !== "OperationPlanned") return []
-  const { at, detail, label, netboxId, op, ref, run, state, verb } = row
-  const { changes, guard, needs, purpose } = event
-  return [{ run, op, verb, purpose, ref, label, state, netboxId, detail, at, changes, needs, guard }]
+  const { at, detail, netboxId, op, ref, run, state } = row
+  const { changes, guard, id, label, needs, purpose, verb } = event
+  const what = { run, op, verb, purpose, ref, label, changes, needs, guard }
+  return [{ ...what, state, netboxId: netboxId ?? id, detail, at }]
 }
 
 const planned = <Cursor>({ items, next }: Page<StoredOperation, Cursor>): Page<PlannedOperation, Cursor> => ({
@@ -42,8 +43,8 @@ const pageOf = <Item, Cursor>(
 export const make = (sql: SqlClient.SqlClient, file: string): Audit["Type"] => {
   const bindings = sql.literal('ref, netbox_id AS id, evidence, retired_at AS "retiredAt", created')
   const operations = sql.literal(`
-    SELECT e.stream AS run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at,
-      e.seq, e.stream, e.version, e.tag, e.shape, e.data
+    SELECT e.stream AS run, o.op, o.ref, coalesce(o.state, 'planned') AS state, o.netbox_id AS "netboxId",
+      coalesce(o.detail, '') AS detail, coalesce(o.at, e.at) AS at, e.seq, e.stream, e.version, e.tag, e.shape, e.data
     FROM operations o JOIN events e ON e.seq = o.planned`)
   return {
     events: Effect.fn("Audit.events")((filter) => failing(file)(find(sql, filter))),
@@ -51,7 +52,7 @@ export const make = (sql: SqlClient.SqlClient, file: string): Audit["Type"] => {
       sql<StoredOperation>`
 ${operations}
         WHERE o.run = (SELECT seq FROM events WHERE stream = ${run} AND version = 1)
-          AND o.op > ${after} ${state === undefined ? sql`` : sql`AND o.state = ${state}`}
+          AND o.op > ${after} ${state === undefined ? sql`` : sql`AND coalesce(o.state, 'planned') = ${state}`}
         ORDER BY o.op LIMIT ${limit + 1}`.pipe(
         Effect.map((rows) => pageOf(rows, limit, ({ op }) => op)),
         Effect.map(planned),

@@ -65,19 +65,26 @@ const unbind = ({ baselines, bindings }: State, ref: Ref): void => {
 }
 
 const plan = ({ numbers, operations, planned }: State, recorded: At<"OperationPlanned">): void => {
-  const { at, event, seq } = recorded
-  const { id: netbox_id, label, op, purpose, ref, verb } = event
-  const run = numbers.of(recorded)
+  const { event, seq } = recorded
+  const { op, ref } = event
   planned.add(seq, event)
-  operations.set({ run, op, verb, purpose, ref, label, state: "planned", netbox_id, detail: "", at, planned: seq })
+  const open = { state: null, netbox_id: null, detail: null, at: null }
+  operations.set({ planned: seq, run: numbers.of(recorded), op, ref, ...open })
 }
+
+/** What it leaves as the baseline: a JSON object. */
+const fieldsOf = ({ changes }: EventOf<"OperationPlanned">): string =>
+  JSON.stringify(Object.fromEntries(changes.map(({ applied, field, to }) => [field, applied ?? to])))
 
 const done = (state: State, at: number, row: StoredOperation, id: number): void => {
   const { baselines, bindings, operations, planned } = state
-  const { purpose, ref, verb } = row
+  const { ref } = row
   operations.set({ ...row, state: "ok", at, netbox_id: id })
+  const event = planned.of(row.planned)
+  if (event === undefined) return
+  const { purpose, verb } = event
   if (verb === "delete") return unbind(state, ref)
-  const fields = planned.fields(row.planned)
+  const fields = fieldsOf(event)
   if (verb === "create") {
     bindings.set({ ref, netbox_id: id, evidence: "created", retired_at: null, created: 1 })
     // What was applied to an object of this ref before was applied to another one.
@@ -245,11 +252,19 @@ export const make = (db: Sqlite.Database, prefix: string): Fold => {
     planned: Planned.make(db),
     numbers: numbersOf(db)
   }
+  /** A run has ended, whose operations nobody will ask for. */
+  let isOver = false
   const all = [runs, operations, bindings, baselines, observed]
   return {
-    apply: (recorded) => apply(state, recorded),
+    apply: (recorded) => {
+      if (recorded.event._tag === "RunCompleted") isOver = true
+      apply(state, recorded)
+    },
     write: (keep) => {
       for (const { write } of all) write(keep)
+      // Not before: what the transaction planned, it may yet settle.
+      if (isOver) state.planned.forget()
+      isOver = false
     },
     changed: () => all.reduce((sum, { changed }) => sum + changed(), 0),
     forget: () => {

@@ -5,30 +5,26 @@ import { recorded, type StoredEvent } from "./StoredEvent.ts"
 /** How many are at hand at least; an operation is settled soon after those that were planned beside it. */
 const generation = 20_000
 
-/** What operations leave as the baseline once they are done, by the sequence number of the event that planned them. */
+type OperationPlanned = EventOf<"OperationPlanned">
+
+/** The events that planned operations, by their sequence numbers. The latest ones are at hand, the others are read again. */
 export interface Planned {
-  readonly add: (seq: number, event: EventOf<"OperationPlanned">) => void
-  /** JSON object of the fields with their values. */
-  readonly fields: (seq: number) => string
+  readonly add: (seq: number, event: OperationPlanned) => void
+  readonly of: (seq: number) => OperationPlanned | undefined
+  /** Lets go of what is at hand, as when a run has ended. */
   readonly forget: () => void
 }
 
-type Changes = EventOf<"OperationPlanned">["changes"]
-
-const fieldsOf = (changes: Changes): string =>
-  JSON.stringify(Object.fromEntries(changes.map(({ applied, field, to }) => [field, applied ?? to])))
-
-/** The events themselves say it; the latest ones are at hand, the others are read again. */
 export const make = (db: Sqlite.Database): Planned => {
   const find = db.prepare<[number], Omit<StoredEvent, "chain">>(
     "SELECT seq, at, stream, version, tag, shape, data FROM events WHERE seq = ?"
   )
-  let young = new Map<number, Changes>()
-  let old = new Map<number, Changes>()
-  const read = (seq: number): string => {
+  let young = new Map<number, OperationPlanned>()
+  let old = new Map<number, OperationPlanned>()
+  const read = (seq: number): OperationPlanned | undefined => {
     const row = find.get(seq)
-    const found = row === undefined ? null : recorded(row)
-    return found?.event._tag === "OperationPlanned" ? fieldsOf(found.event.changes) : "{}"
+    const event = row === undefined ? undefined : recorded(row)?.event
+    return event?._tag === "OperationPlanned" ? event : undefined
   }
   return {
     add: (seq, event) => {
@@ -36,12 +32,9 @@ export const make = (db: Sqlite.Database): Planned => {
         old = young
         young = new Map()
       }
-      young.set(seq, event.changes)
+      young.set(seq, event)
     },
-    fields: (seq) => {
-      const changes = young.get(seq) ?? old.get(seq)
-      return changes === undefined ? read(seq) : fieldsOf(changes)
-    },
+    of: (seq) => young.get(seq) ?? old.get(seq) ?? read(seq),
     forget: () => {
       young = new Map()
       old = new Map()

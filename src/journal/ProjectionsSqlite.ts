@@ -70,9 +70,11 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
   const runs = sql.literal(
     'run, cause AS trigger, origin, label, scope, actor, request_id AS "requestId", sources, state, interrupted, outcome, started, ended, operations, ok, failed, skipped, digest, pace, detail'
   )
-  const operations = sql.literal(
-    'e.stream AS run, o.op, o.verb, o.ref, o.label, o.state, o.netbox_id AS "netboxId", o.detail, o.at'
-  )
+  const operations = sql.literal(`
+    SELECT r.stream AS run, o.op, p.data ->> 'verb' AS verb, o.ref, p.data ->> 'label' AS label,
+      coalesce(o.state, 'planned') AS state, coalesce(o.netbox_id, p.data ->> 'id') AS "netboxId",
+      coalesce(o.detail, '') AS detail, coalesce(o.at, p.at) AS at
+    FROM operations o JOIN events r ON r.seq = o.run JOIN events p ON p.seq = o.planned`)
 
   const oldest = (condition: Fragment) =>
     sql<StoredRun>`SELECT ${runs} FROM runs WHERE ${condition} ORDER BY started, run`.pipe(
@@ -111,16 +113,10 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
     openRuns: oldest(sql`state = 'applying' OR (state = 'planned' AND cause = 'sync' AND origin <> 'cli')`),
     unsealedRuns: oldest(sql`state = 'planning'`),
     operations: (run) =>
-      failing(file)(
-        sql<OperationRow>`
-          SELECT ${operations} FROM events e JOIN operations o ON o.run = e.seq
-          WHERE e.stream = ${run} AND e.version = 1 ORDER BY o.op`
-      ),
+      failing(file)(sql<OperationRow>`${operations} WHERE r.stream = ${run} AND r.version = 1 ORDER BY o.op`),
     history: (ref, limit) =>
       failing(file)(
-        sql<OperationRow>`
-          SELECT ${operations} FROM operations o JOIN events e ON e.seq = o.run
-          WHERE o.ref = ${ref} ORDER BY o.at DESC, o.planned DESC LIMIT ${limit}`
+        sql<OperationRow>`${operations} WHERE o.ref = ${ref} ORDER BY 9 DESC, o.planned DESC LIMIT ${limit}`
       ),
     bindings: byRef(
       (after) => sql<StoredBinding>`

@@ -24,7 +24,7 @@ const where = (key: ReadonlyArray<string>) => key.map((column) => `"${column}" =
 /** Makes an empty table under a name. What it is searched by are constraints, whose indexes a renamed table takes along. */
 export const creation = <Row extends RowOf<Row>>({ columns, key, order, search }: Table<Row>, name: string): string => {
   const parts = [
-    ...columns.map(([column, type]) => `"${column}" ${column === order ? "INTEGER PRIMARY KEY" : type}`),
+    ...columns.map(([column, type]) => `"${column}" ${type}`),
     `${order === undefined ? "PRIMARY KEY" : "UNIQUE"} (${list(key)})`,
     ...search.map((by) => `UNIQUE (${list([...by, ...(order === undefined ? key : [order])])})`)
   ]

@@ -45,20 +45,18 @@ export interface StoredRun {
   readonly detail: string
 }
 
+/** What has happened to an operation, null until something has; the rest says the event that planned it. */
 export interface StoredOperation {
+  /** Sequence number of the event that planned it. */
+  readonly planned: number
   /** Sequence number of the first event of the run, which takes less room than its id. */
   readonly run: number
   readonly op: number
-  readonly verb: string
-  readonly purpose: string
   readonly ref: Ref
-  readonly label: string
-  readonly state: string
+  readonly state: string | null
   readonly netbox_id: number | null
-  readonly detail: string
-  readonly at: number
-  /** Sequence number of the event that planned it, where its changes stand. */
-  readonly planned: number
+  readonly detail: string | null
+  readonly at: number | null
 }
 
 export interface StoredBinding {
@@ -118,17 +116,14 @@ const operations: Table<StoredOperation> = {
   key: ["run", "op"],
   order: "planned",
   columns: [
+    ["planned", "INTEGER PRIMARY KEY"],
     ["run", "INTEGER NOT NULL"],
     ["op", "INTEGER NOT NULL"],
-    ["verb", "TEXT NOT NULL"],
-    ["purpose", "TEXT NOT NULL"],
     ["ref", "TEXT NOT NULL"],
-    ["label", "TEXT NOT NULL"],
-    ["state", "TEXT NOT NULL"],
+    ["state", "TEXT"],
     ["netbox_id", "INTEGER"],
-    ["detail", "TEXT NOT NULL"],
-    ["at", "INTEGER NOT NULL"],
-    ["planned", "INTEGER NOT NULL"]
+    ["detail", "TEXT"],
+    ["at", "INTEGER"]
   ],
   search: [["ref"]]
 }
