@@ -72,19 +72,14 @@ const plan = ({ numbers, operations, planned }: State, recorded: At<"OperationPl
   operations.set({ planned: seq, run: numbers.of(recorded), op, ref, ...open })
 }
 
-/** What it leaves as the baseline: a JSON object. */
-const fieldsOf = ({ changes }: EventOf<"OperationPlanned">): string =>
-  JSON.stringify(Object.fromEntries(changes.map(({ applied, field, to }) => [field, applied ?? to])))
-
 const done = (state: State, at: number, row: StoredOperation, id: number): void => {
   const { baselines, bindings, operations, planned } = state
   const { ref } = row
   operations.set({ ...row, state: "ok", at, netbox_id: id })
-  const event = planned.of(row.planned)
-  if (event === undefined) return
-  const { purpose, verb } = event
+  const intent = planned.of(row.planned)
+  if (intent === undefined) return
+  const { fields, purpose, verb } = intent
   if (verb === "delete") return unbind(state, ref)
-  const fields = fieldsOf(event)
   if (verb === "create") {
     bindings.set({ ref, netbox_id: id, evidence: "created", retired_at: null, created: 1 })
     // What was applied to an object of this ref before was applied to another one.
@@ -236,8 +231,8 @@ const apply = (state: State, recorded: Recorded): void => {
   }
 }
 
-/** Over tables that stand in the file under their names with a prefix. */
-export const make = (db: Sqlite.Database, prefix: string): Fold => {
+/** Over tables that stand in the file under their names with a prefix; with `live`, for events that are being appended. */
+export const make = (db: Sqlite.Database, prefix: string, live: boolean): Fold => {
   const runs = rowsOf(db, tables.runs, `${prefix}runs`)
   const operations = rowsOf(db, tables.operations, `${prefix}operations`)
   const bindings = rowsOf(db, tables.bindings, `${prefix}bindings`)
@@ -249,7 +244,7 @@ export const make = (db: Sqlite.Database, prefix: string): Fold => {
     bindings,
     baselines,
     observed,
-    planned: Planned.make(db),
+    planned: Planned.make(db, live),
     numbers: numbersOf(db)
   }
   /** A run has ended, whose operations nobody will ask for. */

@@ -8,10 +8,10 @@ import * as Blobs from "./Blobs.ts"
 import * as Fold from "./Fold.ts"
 import { type Head, Journal, JournalFailed, JournalLocked } from "./Journal.ts"
 import { inspect, isProjected, migrate } from "./Migrations.ts"
-import { Projections } from "./Projections.ts"
+import { Projections, type Rebuilt } from "./Projections.ts"
 import * as ProjectionsSqlite from "./ProjectionsSqlite.ts"
 import * as Reader from "./Reader.ts"
-import { rebuild } from "./Rebuild.ts"
+import { rebuild, tidy } from "./Rebuild.ts"
 import { scrubOf } from "./Scrub.ts"
 import { failing, failure } from "./SqliteFailure.ts"
 import * as Writer from "./Writer.ts"
@@ -30,14 +30,16 @@ const interval = "500 millis"
 
 const open = (file: string, readonly: boolean) => failing(file)(connect(file, readonly))
 
-/** FULL: an intent has to outlive a power cut, not only the process. */
+/** FULL: an intent has to outlive a power cut, not only the process. Tells what was rebuilt, if anything was. */
 const prepare = Effect.fnUntraced(function* (connection: Connection, file: string) {
   const { db, sql } = connection
   yield* inspect(sql, { file, writable: true })
   yield* Effect.try(() => db.pragma("journal_mode = WAL"))
   yield* Effect.try(() => db.pragma("synchronous = FULL"))
   yield* Effect.provideService(migrate, SqlClient.SqlClient, sql)
-  if (!(yield* isProjected(sql))) yield* rebuild(connection, file)
+  yield* tidy(db)
+  yield* Effect.addFinalizer(() => Effect.ignore(tidy(db)))
+  return (yield* isProjected(sql)) ? Option.none() : Option.some(yield* rebuild(connection, file))
 })
 
 const reading = (sql: SqlClient.SqlClient, file: string, news: Reader.News) => {
@@ -58,11 +60,12 @@ const reading = (sql: SqlClient.SqlClient, file: string, news: Reader.News) => {
 const writable = Effect.fnUntraced(function* (
   connection: Connection,
   readSql: SqlClient.SqlClient,
+  rebuilt: Option.Option<Rebuilt>,
   { file, secrets }: JournalOptions
 ) {
   const heads = yield* PubSub.sliding<number>(1)
   const scrub = scrubOf(secrets)
-  const fold = Fold.make(connection.db, "")
+  const fold = Fold.make(connection.db, "", true)
   const committed = (seq: number) => PubSub.publish(heads, seq)
   const { append, health } = yield* Writer.make({ connection, fold, file, scrub, committed })
   const services: Services = Context.make(Journal, {
@@ -72,7 +75,11 @@ const writable = Effect.fnUntraced(function* (
     conceal: (more) => Effect.sync(() => scrub.learn(more)),
     health
   }).pipe(
-    Context.add(Projections, { ...ProjectionsSqlite.make(readSql, file), rebuild: rebuild(connection, file) }),
+    Context.add(Projections, {
+      ...ProjectionsSqlite.make(readSql, file),
+      rebuild: rebuild(connection, file),
+      rebuilt
+    }),
     Context.add(Audit, AuditSqlite.make(readSql, file))
   )
   return services
@@ -88,8 +95,8 @@ export const layer = (
         busy ? new JournalLocked({ file: options.file }) : failure(options.file, problem)
       )
       const connection = yield* open(options.file, false)
-      yield* failing(options.file)(prepare(connection, options.file))
-      return yield* writable(connection, (yield* open(options.file, true)).sql, options)
+      const rebuilt = yield* failing(options.file)(prepare(connection, options.file))
+      return yield* writable(connection, (yield* open(options.file, true)).sql, rebuilt, options)
     })
   )
 
@@ -107,7 +114,11 @@ export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections |
         conceal: () => Effect.void,
         health: Effect.succeed(Option.none())
       }).pipe(
-        Context.add(Projections, { ...ProjectionsSqlite.make(sql, file), rebuild: Effect.fail(refused) }),
+        Context.add(Projections, {
+          ...ProjectionsSqlite.make(sql, file),
+          rebuild: Effect.fail(refused),
+          rebuilt: Option.none()
+        }),
         Context.add(Audit, AuditSqlite.make(sql, file))
       )
       return services
@@ -119,7 +130,7 @@ export const layerMemory: Layer.Layer<Journal | Projections | Audit, JournalFail
   Effect.gen(function* () {
     const file = ":memory:"
     const connection = yield* open(file, false)
-    yield* failing(file)(prepare(connection, file))
-    return yield* writable(connection, connection.sql, { file, secrets: [] })
+    const rebuilt = yield* failing(file)(prepare(connection, file))
+    return yield* writable(connection, connection.sql, rebuilt, { file, secrets: [] })
   })
 )

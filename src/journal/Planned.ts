@@ -7,24 +7,42 @@ const generation = 20_000
 
 type OperationPlanned = EventOf<"OperationPlanned">
 
-/** The events that planned operations, by their sequence numbers. The latest ones are at hand, the others are read again. */
+/** What follows when an operation is done. */
+export interface Intent {
+  readonly verb: OperationPlanned["verb"]
+  readonly purpose: OperationPlanned["purpose"]
+  /** What it leaves as the baseline: a JSON object. */
+  readonly fields: string
+}
+
+/** What operations mean, by the sequence numbers of the events that planned them. The latest are at hand, others are read again. */
 export interface Planned {
   readonly add: (seq: number, event: OperationPlanned) => void
-  readonly of: (seq: number) => OperationPlanned | undefined
+  readonly of: (seq: number) => Intent | undefined
   /** Lets go of what is at hand, as when a run has ended. */
   readonly forget: () => void
 }
 
-export const make = (db: Sqlite.Database): Planned => {
+const intentOf = ({ changes, purpose, verb }: OperationPlanned): Intent => {
+  const fields = JSON.stringify(Object.fromEntries(changes.map(({ applied, field, to }) => [field, applied ?? to])))
+  return { verb, purpose, fields }
+}
+
+/**
+ * With `live`, events are at hand as they are: those of a run in progress are in memory anyway. Without, what they mean, which is
+ * less to hold.
+ */
+export const make = (db: Sqlite.Database, live: boolean): Planned => {
   const find = db.prepare<[number], Omit<StoredEvent, "chain">>(
     "SELECT seq, at, stream, version, tag, shape, data FROM events WHERE seq = ?"
   )
-  let young = new Map<number, OperationPlanned>()
-  let old = new Map<number, OperationPlanned>()
-  const read = (seq: number): OperationPlanned | undefined => {
+  type Kept = Intent | OperationPlanned
+  let young = new Map<number, Kept>()
+  let old = new Map<number, Kept>()
+  const read = (seq: number): Intent | undefined => {
     const row = find.get(seq)
     const event = row === undefined ? undefined : recorded(row)?.event
-    return event?._tag === "OperationPlanned" ? event : undefined
+    return event?._tag === "OperationPlanned" ? intentOf(event) : undefined
   }
   return {
     add: (seq, event) => {
@@ -32,9 +50,13 @@ export const make = (db: Sqlite.Database): Planned => {
         old = young
         young = new Map()
       }
-      young.set(seq, event)
+      young.set(seq, live ? event : intentOf(event))
     },
-    of: (seq) => young.get(seq) ?? old.get(seq) ?? read(seq),
+    of: (seq) => {
+      const kept = young.get(seq) ?? old.get(seq)
+      if (kept === undefined) return read(seq)
+      return "changes" in kept ? intentOf(kept) : kept
+    },
     forget: () => {
       young = new Map()
       old = new Map()

@@ -6,6 +6,11 @@ import type { Ref } from "../domain/Ref.ts"
 import type { Scope } from "../domain/Scope.ts"
 import type { JournalFailed } from "./Journal.ts"
 
+export interface Rebuilt {
+  /** How many were folded. */
+  readonly events: number
+}
+
 export interface RunRow {
   readonly run: string
   readonly trigger: "plan" | "sync"
@@ -80,7 +85,9 @@ export class Projections extends Context.Tag("proxledger/Projections")<
     readonly baseline: (ref: Ref) => Effect.Effect<ReadonlyMap<string, Json>, JournalFailed>
     readonly lastSource: (source: string) => Effect.Effect<Option.Option<Observed<"SourceObserved">>, JournalFailed>
     readonly lastTarget: (target: string) => Effect.Effect<Option.Option<Observed<"TargetObserved">>, JournalFailed>
-    /** Drops the tables and folds the journal into them again. */
-    readonly rebuild: Effect.Effect<{ readonly events: number }, JournalFailed>
+    /** Folds the journal into new tables, and puts them in the place of those that are there. */
+    readonly rebuild: Effect.Effect<Rebuilt, JournalFailed>
+    /** What was rebuilt when the journal was opened; nothing, unless the tables were of another version. */
+    readonly rebuilt: Option.Option<Rebuilt>
   }
 >() {}

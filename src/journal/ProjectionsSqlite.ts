@@ -66,7 +66,7 @@ const byRef = Effect.fnUntraced(function* <Row extends { readonly ref: Ref }, A>
 })
 
 /** What can be asked of the tables. */
-export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["Type"], "rebuild"> => {
+export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["Type"], "rebuild" | "rebuilt"> => {
   const runs = sql.literal(
     'run, cause AS trigger, origin, label, scope, actor, request_id AS "requestId", sources, state, interrupted, outcome, started, ended, operations, ok, failed, skipped, digest, pace, detail'
   )

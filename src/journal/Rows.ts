@@ -39,7 +39,11 @@ interface Change<Row> {
   readonly row: Row | undefined
 }
 
-const textOf = (key: ReadonlyArray<Cell>): string => (key.length === 1 ? String(key[0]) : key.join("\u0000"))
+const textOf = (key: ReadonlyArray<Cell>): string => {
+  let text = String(key[0])
+  for (let at = 1; at < key.length; at++) text += `\u0000${String(key[at])}`
+  return text
+}
 
 /** Of a table that may stand in the file under another name. */
 export const rowsOf = <Row extends RowOf<Row>>(

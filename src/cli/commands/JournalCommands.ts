@@ -1,4 +1,4 @@
-import { DateTime, Effect, Stream } from "effect"
+import { DateTime, Effect, Option, Stream } from "effect"
 import type { Recorded } from "../../domain/Event.ts"
 import { canonical, type Json } from "../../domain/Json.ts"
 import { Journal } from "../../journal/Journal.ts"
@@ -54,7 +54,11 @@ export const verify = (loaded: Loaded) =>
 export const rebuild = (loaded: Loaded) =>
   Effect.gen(function* () {
     const output = yield* Output
-    const { events } = yield* (yield* Projections).rebuild
+    const projections = yield* Projections
+    const { events } = yield* Option.match(projections.rebuilt, {
+      onNone: () => projections.rebuild,
+      onSome: Effect.succeed
+    })
     yield* output.result({ events }, () => `Projections were rebuilt from ${events} events`)
     return 0
   }).pipe(Effect.provide(journalWritable(loaded)))
