@@ -17,6 +17,9 @@ const page = 500
 /** Events, operations they are about, or rows, of one transaction: some ten milliseconds. */
 const step = 500
 
+/** Changed rows that are written at once: each transaction also writes the last page of every table and index again. */
+const batch = 2000
+
 /** Changed rows of a table that wait in memory, because what changed once often changes again soon. */
 const waiting = 20_000
 
@@ -96,8 +99,9 @@ const weightOf = (event: Event): number => {
 }
 
 /** Brings the tables up with some events, the first of which is at an index; returns the index of the first that is left. */
-const taking = (db: Sqlite.Database, fold: Fold.Fold) =>
-  db.transaction((rows: ReadonlyArray<Cells>, from: number) => {
+const taking = (db: Sqlite.Database, fold: Fold.Fold) => {
+  let due = batch
+  return db.transaction((rows: ReadonlyArray<Cells>, from: number) => {
     let [index, known, weight] = [from, 0, 0]
     for (; weight < step; index++) {
       const cells = rows[index]
@@ -109,9 +113,13 @@ const taking = (db: Sqlite.Database, fold: Fold.Fold) =>
       weight += weightOf(found.event)
       known += 1
     }
-    fold.write(waiting)
+    if (fold.changed() >= due) {
+      fold.write(waiting)
+      due = fold.changed() + batch
+    }
     return { next: index, known }
   })
+}
 
 /** Makes the projections again of all events, beside those that are there, and puts them in their place. */
 export const rebuild = ({ db, turn }: Connection, file: string): Effect.Effect<Rebuilt, JournalFailed> =>
