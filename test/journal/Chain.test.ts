@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import { Effect } from "effect"
 import { Journal } from "../../src/journal/Journal.ts"
 import { layerReadOnly } from "../../src/journal/JournalSqlite.ts"
+import type { StoredEvent } from "../../src/journal/StoredEvent.ts"
 import { planned, sealed, started } from "./events.ts"
 import { behind, fresh, inFile } from "./files.ts"
 
@@ -33,6 +36,26 @@ describe("the chain", () => {
     Effect.gen(function* () {
       const { events, head, unknown } = yield* verified(yield* written)
       assert.deepStrictEqual([events, unknown, head.seq, head.chain.length], [4, 0, 4, 64])
+    })
+  )
+
+  it.live("is the digest of all members of all events of a transaction, after the digest before", () =>
+    Effect.gen(function* () {
+      const file = yield* written
+      const db = new Sqlite(file, { readonly: true })
+      const rows = db.prepare<[], StoredEvent>("SELECT * FROM events ORDER BY seq").all()
+      db.close()
+      let before = ""
+      for (const transaction of [rows.slice(0, 1), rows.slice(1, 3), rows.slice(3)]) {
+        const text = transaction.map(
+          ({ at, data, seq, shape, stream, tag, version }) =>
+            `\n${JSON.stringify([seq, at, stream, version, tag, shape])}${data}`
+        )
+        before = createHash("sha256")
+          .update(`${before}${text.join("")}`)
+          .digest("hex")
+        for (const { chain } of transaction) assert.strictEqual(chain, before)
+      }
     })
   )
 
