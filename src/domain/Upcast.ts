@@ -38,7 +38,7 @@ export const isExact = exact(Event)
  */
 export const upcast = (tag: string, version: number, data: Json, steps: Upcasters = upcasters): Event | null => {
   if (!isKnown(tag, version, steps) || !isJsonObject(data)) return null
-  const now = (steps[tag] ?? []).slice(version - 1).reduce((older, step) => step(older), data)
+  const now = steps[tag]?.slice(version - 1).reduce((older, step) => step(older), data) ?? data
   const event = { ...now, _tag: tag }
   if (isExact(event)) return event
   return Either.getOrThrowWith(

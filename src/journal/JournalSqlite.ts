@@ -5,6 +5,7 @@ import { hold } from "../sqlite/Lock.ts"
 import { Audit } from "./Audit.ts"
 import * as AuditSqlite from "./AuditSqlite.ts"
 import * as Blobs from "./Blobs.ts"
+import { eventPages } from "./EventPages.ts"
 import * as Fold from "./Fold.ts"
 import { type Head, Journal, JournalFailed, JournalLocked } from "./Journal.ts"
 import { inspect, isProjected, migrate } from "./Migrations.ts"
@@ -42,24 +43,25 @@ const prepare = Effect.fnUntraced(function* (connection: Connection, file: strin
   return (yield* isProjected(sql)) ? Option.none() : Option.some(yield* rebuild(connection, file))
 })
 
-const reading = (sql: SqlClient.SqlClient, file: string, news: Reader.News) => {
+const reading = ({ db, sql }: Connection, file: string, news: Reader.News) => {
+  const pages = eventPages(db)
   const head = Effect.map(
     sql<Head>`SELECT seq, chain FROM events ORDER BY seq DESC LIMIT 1`,
     ([row]): Head => row ?? { seq: 0, chain: "" }
   )
   return {
-    read: (options: { readonly after: number; readonly stream?: string }) => Reader.read(sql, file, options),
-    follow: (after: number) => Reader.follow(sql, file, news, after),
+    read: (options: { readonly after: number; readonly stream?: string }) => Reader.read(pages, file, options),
+    follow: (after: number) => Reader.follow(pages, file, news, after),
     head: failing(file)(head),
     getBlob: (digest: string) => failing(file)(Blobs.get(sql, digest)),
-    lines: Stream.map(Stream.flattenChunks(Reader.rows(sql, file, { after: 0 })), (row) => JSON.stringify(row)),
-    verify: Reader.verify(sql, file)
+    lines: Stream.map(Reader.stored(pages, file), (row) => JSON.stringify(row)),
+    verify: Reader.verify(pages, file)
   }
 }
 
 const writable = Effect.fnUntraced(function* (
   connection: Connection,
-  readSql: SqlClient.SqlClient,
+  reader: Connection,
   rebuilt: Option.Option<Rebuilt>,
   { file, secrets }: JournalOptions
 ) {
@@ -69,18 +71,18 @@ const writable = Effect.fnUntraced(function* (
   const committed = (seq: number) => PubSub.publish(heads, seq)
   const { append, health } = yield* Writer.make({ connection, fold, file, scrub, committed })
   const services: Services = Context.make(Journal, {
-    ...reading(readSql, file, Effect.map(PubSub.subscribe(heads), Queue.take)),
+    ...reading(reader, file, Effect.map(PubSub.subscribe(heads), Queue.take)),
     append,
     putBlob: (text) => failing(file)(Blobs.put(connection.sql, scrub.text(text))),
     conceal: (more) => Effect.sync(() => scrub.learn(more)),
     health
   }).pipe(
     Context.add(Projections, {
-      ...ProjectionsSqlite.make(readSql, file),
+      ...ProjectionsSqlite.make(reader.sql, file),
       rebuild: rebuild(connection, file),
       rebuilt
     }),
-    Context.add(Audit, AuditSqlite.make(readSql, file))
+    Context.add(Audit, AuditSqlite.make(reader.sql, file))
   )
   return services
 })
@@ -96,7 +98,7 @@ export const layer = (
       )
       const connection = yield* open(options.file, false)
       const rebuilt = yield* failing(options.file)(prepare(connection, options.file))
-      return yield* writable(connection, (yield* open(options.file, true)).sql, rebuilt, options)
+      return yield* writable(connection, yield* open(options.file, true), rebuilt, options)
     })
   )
 
@@ -104,11 +106,12 @@ export const layer = (
 export const layerReadOnly = (file: string): Layer.Layer<Journal | Projections | Audit, JournalFailed> =>
   Layer.scopedContext(
     Effect.gen(function* () {
-      const { sql } = yield* open(file, true)
+      const connection = yield* open(file, true)
+      const { sql } = connection
       yield* failing(file)(inspect(sql, { file, writable: false }))
       const refused = new JournalFailed({ file, detail: "it was opened to be read", remedy: "Open it for writing" })
       const services: Services = Context.make(Journal, {
-        ...reading(sql, file, Effect.succeed(Effect.sleep(interval))),
+        ...reading(connection, file, Effect.succeed(Effect.sleep(interval))),
         append: () => Effect.fail(refused),
         putBlob: () => Effect.fail(refused),
         conceal: () => Effect.void,
@@ -131,6 +134,6 @@ export const layerMemory: Layer.Layer<Journal | Projections | Audit, JournalFail
     const file = ":memory:"
     const connection = yield* open(file, false)
     const rebuilt = yield* failing(file)(prepare(connection, file))
-    return yield* writable(connection, connection.sql, rebuilt, { file, secrets: [] })
+    return yield* writable(connection, connection, rebuilt, { file, secrets: [] })
   })
 )

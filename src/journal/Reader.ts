@@ -1,73 +1,73 @@
-import type * as SqlClient from "@effect/sql/SqlClient"
 import { Chunk, Effect, Option, type Scope, Stream } from "effect"
 import type { Recorded } from "../domain/Event.ts"
 import { isKnown } from "../domain/Upcast.ts"
 import { breathe } from "./Breathe.ts"
+import { type EventCells, eventOf, type EventPages, storedOf } from "./EventPages.ts"
 import { ChainBroken, type Head, type JournalFailed } from "./Journal.ts"
 import { failure } from "./SqliteFailure.ts"
-import { chainOf, recorded, type StoredEvent } from "./StoredEvent.ts"
+import { chainOf, type StoredEvent } from "./StoredEvent.ts"
 
 /** Rows in one page: some six milliseconds of decoding, the longest that the event loop is held. */
 const pageSize = 500
 
-/** A page of a stream, or of all streams, after a sequence number. */
-const page = (sql: SqlClient.SqlClient, after: number, stream: string | undefined) =>
-  stream === undefined
-    ? sql<StoredEvent>`SELECT * FROM events WHERE seq > ${after} ORDER BY seq LIMIT ${pageSize}`
-    : sql<StoredEvent>`
-        SELECT * FROM events WHERE stream = ${stream} AND seq > ${after} ORDER BY version LIMIT ${pageSize}`
-
-/** Rows as they are stored, page by page, with a turn of the event loop between pages. */
-export const rows = (
-  sql: SqlClient.SqlClient,
+/** Events as they are stored, page by page, with a turn of the event loop between pages. */
+const paginated = (
+  pages: EventPages,
   file: string,
-  options: { readonly after: number; readonly stream?: string }
-): Stream.Stream<Chunk.Chunk<StoredEvent>, JournalFailed> =>
-  Stream.paginateEffect(options.after, (after) =>
-    page(sql, after, options.stream).pipe(
-      Effect.mapError((error) => failure(file, error)),
+  { after, stream }: { readonly after: number; readonly stream?: string }
+): Stream.Stream<ReadonlyArray<EventCells>, JournalFailed> =>
+  Stream.paginateEffect(after, (from) =>
+    Effect.try({ try: () => pages(from, pageSize, stream), catch: (problem) => failure(file, problem) }).pipe(
       Effect.zipLeft(breathe),
       Effect.map((found) => {
         const last = found[found.length - 1]
-        const next = last === undefined || found.length < pageSize ? Option.none<number>() : Option.some(last.seq)
-        return [Chunk.unsafeFromArray(found), next] as const
+        const next = last === undefined || found.length < pageSize ? Option.none<number>() : Option.some(last[0])
+        return [found, next] as const
       })
     )
   )
 
-const decoded = (file: string) => (found: Chunk.Chunk<StoredEvent>) =>
+/** Every event as it is stored. */
+export const stored = (pages: EventPages, file: string): Stream.Stream<StoredEvent, JournalFailed> =>
+  paginated(pages, file, { after: 0 }).pipe(
+    Stream.map((found) => Chunk.unsafeFromArray(found.map(storedOf))),
+    Stream.flattenChunks
+  )
+
+const decoded = (file: string) => (found: ReadonlyArray<EventCells>) =>
   Effect.try({
-    try: () => Chunk.filterMap(found, (row) => Option.fromNullable(recorded(row))),
+    try: () => Chunk.filterMap(Chunk.unsafeFromArray(found), (row) => Option.fromNullable(eventOf(row))),
     catch: (problem) => failure(file, problem)
   })
 
 export const read = (
-  sql: SqlClient.SqlClient,
+  pages: EventPages,
   file: string,
   options: { readonly after: number; readonly stream?: string }
 ): Stream.Stream<Recorded, JournalFailed> =>
-  rows(sql, file, options).pipe(Stream.mapEffect(decoded(file)), Stream.flattenChunks)
+  paginated(pages, file, options).pipe(Stream.mapEffect(decoded(file)), Stream.flattenChunks)
 
 /** Made once for each follower: what it waits for when it has read everything. */
 export type News = Effect.Effect<Effect.Effect<unknown>, never, Scope.Scope>
 
 /** Subscribes first, so that nothing falls between catching up and waiting. */
 export const follow = (
-  sql: SqlClient.SqlClient,
+  pages: EventPages,
   file: string,
   subscribe: News,
   after: number
 ): Stream.Stream<Recorded, JournalFailed> =>
   Stream.unwrapScoped(
     Effect.map(subscribe, (news) => {
+      const page = (from: number) => Effect.try(() => pages(from, pageSize))
       const next = Effect.fnUntraced(function* (from: number) {
-        let found = yield* page(sql, from, undefined)
+        let found = yield* page(from)
         while (found.length === 0) {
           yield* news
-          found = yield* page(sql, from, undefined)
+          found = yield* page(from)
         }
         yield* breathe
-        return [Chunk.unsafeFromArray(found), Option.some(found[found.length - 1]?.seq ?? from)] as const
+        return [found, Option.some(found[found.length - 1]?.[0] ?? from)] as const
       })
       return Stream.paginateEffect(after, (from) => Effect.mapError(next(from), (error) => failure(file, error))).pipe(
         Stream.mapEffect(decoded(file)),
@@ -77,7 +77,7 @@ export const follow = (
   )
 
 /** Recomputes the chain of every transaction; a transaction is what shares a chain value. */
-export const verify = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, file: string) {
+export const verify = Effect.fnUntraced(function* (pages: EventPages, file: string) {
   let head: Head = { seq: 0, chain: "" }
   let unknown = 0
   let open: Array<StoredEvent> = []
@@ -94,8 +94,9 @@ export const verify = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, fil
     open = []
     return undefined
   }
-  const check = (found: Iterable<StoredEvent>): ChainBroken | undefined => {
-    for (const row of found) {
+  const check = (found: Iterable<EventCells>): ChainBroken | undefined => {
+    for (const cells of found) {
+      const row = storedOf(cells)
       const broken = open[0] === undefined || open[0].chain === row.chain ? undefined : close()
       if (broken !== undefined) return broken
       open.push(row)
@@ -103,7 +104,9 @@ export const verify = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, fil
     }
     return undefined
   }
-  yield* Stream.runForEach(rows(sql, file, { after: 0 }), (found) => Effect.suspend(() => check(found) ?? Effect.void))
+  yield* Stream.runForEach(paginated(pages, file, { after: 0 }), (found) =>
+    Effect.suspend(() => check(found) ?? Effect.void)
+  )
   const broken = close()
   if (broken !== undefined) return yield* broken
   return { events: head.seq, unknown, head }

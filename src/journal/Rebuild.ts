@@ -3,12 +3,12 @@ import { Effect } from "effect"
 import type { Event } from "../domain/Event.ts"
 import type { Connection } from "../sqlite/Connection.ts"
 import { breathe } from "./Breathe.ts"
+import { type EventCells, eventOf, eventPages } from "./EventPages.ts"
 import * as Fold from "./Fold.ts"
 import type { JournalFailed } from "./Journal.ts"
 import type { Rebuilt } from "./Projections.ts"
 import { creation } from "./Rows.ts"
 import { failing } from "./SqliteFailure.ts"
-import { recorded } from "./StoredEvent.ts"
 import { tables, version } from "./Tables.ts"
 
 /** Events that are read at a time. */
@@ -28,8 +28,6 @@ const coming = "new_"
 
 /** What is not needed any more, until it is dropped. */
 const going = "old_"
-
-type Cells = [seq: number, at: number, stream: string, version: number, tag: string, shape: number, data: string]
 
 const names = Object.keys(tables)
 
@@ -101,13 +99,12 @@ const weightOf = (event: Event): number => {
 /** Brings the tables up with some events, the first of which is at an index; returns the index of the first that is left. */
 const taking = (db: Sqlite.Database, fold: Fold.Fold) => {
   let due = batch
-  return db.transaction((rows: ReadonlyArray<Cells>, from: number) => {
+  return db.transaction((rows: ReadonlyArray<EventCells>, from: number) => {
     let [index, known, weight] = [from, 0, 0]
     for (; weight < step; index++) {
       const cells = rows[index]
       if (cells === undefined) break
-      const [seq, at, stream, version, tag, shape, data] = cells
-      const found = recorded({ seq, at, stream, version, tag, shape, data })
+      const found = eventOf(cells)
       if (found === null) continue
       fold.apply(found)
       weight += weightOf(found.event)
@@ -126,13 +123,11 @@ export const rebuild = ({ db, turn }: Connection, file: string): Effect.Effect<R
   Effect.gen(function* () {
     const fold = yield* Effect.try(() => begin(db))
     db.pragma("synchronous = NORMAL")
-    const read = db.prepare<[number, number], Cells>(
-      "SELECT seq, at, stream, version, tag, shape, data FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
-    )
+    const read = eventPages(db)
     const take = taking(db, fold)
     let events = 0
     for (let after = 0; ;) {
-      const rows = yield* Effect.try(() => read.raw().all(after, page))
+      const rows = yield* Effect.try(() => read(after, page))
       const last = rows[rows.length - 1]
       if (last === undefined) break
       for (let from = 0; from < rows.length;) {
