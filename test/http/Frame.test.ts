@@ -1,6 +1,6 @@
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import * as Support from "../support/Service.ts"
 
 const securityHeaders = [
@@ -205,6 +205,19 @@ describe("the frame", () => {
       const large = yield* raw(port, `GET /livez HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(20_000)}\r\n\r\n`)
       assert.match(large, /^HTTP\/1.1 431 /)
       assert.strictEqual((yield* call("/livez")).status, 200)
+    })
+  )
+
+  it.scopedLive("cuts heads that do not end, and answers everybody else meanwhile", () =>
+    Effect.gen(function* () {
+      const { call, port } = yield* Support.start()
+      const slow = yield* Effect.fork(
+        Effect.forEach(Array.from({ length: 50 }), () => raw(port, "GET /livez HTTP/1.1\r\nx: "), {
+          concurrency: "unbounded"
+        })
+      )
+      assert.strictEqual((yield* call("/livez")).status, 200)
+      for (const text of yield* Fiber.join(slow)) assert.match(text, /^HTTP\/1.1 408 /)
     })
   )
 })
