@@ -13,6 +13,7 @@ import { AdminHttp } from "./legacy/admin/Http.ts"
 import { AuthHttp, BootstrapHttp } from "./legacy/auth/Http.ts"
 import { CacheHttp } from "./legacy/cache/Http.ts"
 import { EncryptionHttp } from "./legacy/encryption/Http.ts"
+import { InventoryHttp } from "./legacy/inventory/Http.ts"
 import { LegacyApi } from "./legacy/LegacyApi.ts"
 import { NetBoxHttp } from "./legacy/netbox/Http.ts"
 import { ProxmoxEndpointsHttp } from "./legacy/proxmox/Http.ts"
@@ -51,7 +52,8 @@ const legacyGroups = Layer.mergeAll(
   AdminHttp,
   NetBoxHttp,
   ProxmoxEndpointsHttp,
-  SyncHttp
+  SyncHttp,
+  InventoryHttp
 )
 
 const legacy = HttpLayerRouter.addHttpApi(LegacyApi).pipe(Layer.provide(legacyGroups))

@@ -1,4 +1,5 @@
 import { Context, type Effect, type Stream } from "effect"
+import type { Json } from "../domain/Json.ts"
 import type { Before } from "../domain/proxmox/Ladder.ts"
 import type { Observation } from "../domain/proxmox/Observation.ts"
 import type { EndpointError } from "./EndpointError.ts"
@@ -25,6 +26,12 @@ export class Proxmox extends Context.Tag("proxledger/Proxmox")<
     readonly read: (source: string, before?: Before) => Effect.Effect<SourceReading, EndpointError>
     /** One whole read of a source. Fails only when no endpoint of it answers or lets us in; all else is a gap in the observation. */
     readonly observe: (source: string) => Effect.Effect<Observation, EndpointError>
+    /** `data` of any GET of the API, from whichever endpoint of the source answers; the path begins with a slash. */
+    readonly get: (
+      source: string,
+      path: string,
+      query?: ReadonlyArray<readonly [string, string]>
+    ) => Effect.Effect<Json, EndpointError>
     /** One element per endpoint. */
     readonly check: (
       source: string

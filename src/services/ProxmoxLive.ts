@@ -80,7 +80,8 @@ const open = Effect.fnUntraced(function* (source: ProxmoxSource, { recorder, wat
     })
   )
   const sessions = endpoints.map(({ session }) => session)
-  const { read } = ProxmoxObserver.make(yield* ProxmoxClient.make(source.name, sessions, source.deadline), {
+  const client = yield* ProxmoxClient.make(source.name, sessions, source.deadline)
+  const { read } = ProxmoxObserver.make(client, {
     agentDeadline: source.agentDeadline ?? "15 seconds",
     agentPause: source.agentPause ?? "10 minutes",
     osInfo: source.osInfo ?? false
@@ -96,7 +97,7 @@ const open = Effect.fnUntraced(function* (source: ProxmoxSource, { recorder, wat
       { concurrency: Math.max(1, endpoints.length) }
     )
   )
-  return [source.name, { read, check }] as const
+  return [source.name, { client, read, check }] as const
 })
 
 const make = Effect.fnUntraced(function* (sources: ReadonlyArray<ProxmoxSource>, options: ProxmoxOptions) {
@@ -114,6 +115,7 @@ const make = Effect.fnUntraced(function* (sources: ReadonlyArray<ProxmoxSource>,
         Effect.flatMap(({ read }) => read()),
         Effect.map(({ observation }) => observation)
       ),
+    get: (name, path, query = []) => Effect.flatMap(named(name), ({ client }) => client.send({ path, query })),
     check: (name) => Stream.unwrap(Effect.map(named(name), ({ check }) => check))
   })
 })

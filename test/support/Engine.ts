@@ -33,11 +33,12 @@ const observerOf = (source: string, simulated: EngineSource["proxmox"], { deadli
       ProxmoxSession.make(endpoint, { token: Redacted.make(simulated.token) })
     )
     const client = yield* ProxmoxClient.make(source, sessions, deadlines?.call)
-    return ProxmoxObserver.make(client, {
+    const { read } = ProxmoxObserver.make(client, {
       agentDeadline: deadlines?.agent ?? "2 seconds",
       agentPause: Duration.zero,
       osInfo
     })
+    return { client, read }
   })
 
 const proxmox = (sources: ReadonlyArray<EngineSource>, options: Reading) =>
@@ -61,6 +62,7 @@ const proxmox = (sources: ReadonlyArray<EngineSource>, options: Reading) =>
             Effect.flatMap(({ read }) => read()),
             Effect.map(({ observation }) => observation)
           ),
+        get: (source, path, query = []) => Effect.flatMap(named(source), ({ client }) => client.send({ path, query })),
         check: () => Stream.empty
       }
     })

@@ -4,6 +4,7 @@ import { AdminGroup } from "./admin/Api.ts"
 import { AuthGroup, BootstrapGroup } from "./auth/Api.ts"
 import { CacheGroup } from "./cache/Api.ts"
 import { EncryptionGroup } from "./encryption/Api.ts"
+import { InventoryGroup } from "./inventory/Api.ts"
 import { NetBoxGroup } from "./netbox/Api.ts"
 import { ProxmoxEndpointsGroup } from "./proxmox/Api.ts"
 import { InvalidRequest } from "./Refused.ts"
@@ -31,6 +32,7 @@ export class LegacyApi extends HttpApi.make("legacy")
   .add(MachinesGroup)
   .add(RecordsGroup)
   .add(ReadsGroup)
+  .add(InventoryGroup)
   .annotateContext(OpenApi.annotations({ title: "Proxledger, compatible surface", version: "1" })) {
   // The type of the base names its own encoding of a request that did not decode; ours is the one that clients know.
   static override readonly errorSchema = InvalidRequest as never
