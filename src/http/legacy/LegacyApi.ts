@@ -11,6 +11,7 @@ import { InvalidRequest } from "./Refused.ts"
 import { AboutGroup, RootGroup } from "./root/Api.ts"
 import { DcimGroup } from "./sync/dcim/Api.ts"
 import { FullGroup, ProgressGroup } from "./sync/full/Api.ts"
+import { IndividualGroup } from "./sync/individual/Api.ts"
 import { MachinesGroup } from "./sync/machines/Api.ts"
 import { ReadsGroup } from "./sync/reads/Api.ts"
 import { RecordsGroup } from "./sync/records/Api.ts"
@@ -33,6 +34,7 @@ export class LegacyApi extends HttpApi.make("legacy")
   .add(RecordsGroup)
   .add(ReadsGroup)
   .add(InventoryGroup)
+  .add(IndividualGroup)
   .annotateContext(OpenApi.annotations({ title: "Proxledger, compatible surface", version: "1" })) {
   // The type of the base names its own encoding of a request that did not decode; ours is the one that clients know.
   static override readonly errorSchema = InvalidRequest as never

@@ -3,6 +3,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Clock, Deferred, Effect, Fiber, Option, Stream } from "effect"
 import { isJsonObject } from "../../../domain/Json.ts"
 import type { Ref } from "../../../domain/Ref.ts"
+import type { Scope } from "../../../domain/Scope.ts"
 import { Journal } from "../../../journal/Journal.ts"
 import { Projections } from "../../../journal/Projections.ts"
 import { Engines } from "../../../services/Engines.ts"
@@ -219,6 +220,16 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
         return yield* sse(Stream.fromIterable(unbegun(nothing, "failed", missing)))
       })
 
+    /** A run that is told to nobody, once it is at rest: what it was about, and what became of that. */
+    const carry = Effect.fn("LegacySync.carry")(function* (title: string, scope: Scope, dryRun: boolean) {
+      const telling = { title, stages: [], eachGuest: false, eachObject: false, dryRun }
+      const { narrator } = yield* carriedOut(
+        { scope, telling },
+        requestOf({ scope, telling }, scope, (yield* Caller).by)
+      )
+      return narrator
+    }, Effect.catchTags(runRefusals))
+
     /** The support objects that runs stand on, as they are now. */
     const bootstrap = Effect.gen(function* () {
       const known = { bindings: yield* projections.bindings, baselines: yield* projections.baselines }
@@ -226,7 +237,7 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
       return bootstrapOf(script, new Outcomes(script, false), false)
     }).pipe(Effect.catchTags({ JournalFailed: refusals.JournalFailed }))
 
-    return { frames, stream, streamOfGuest, answer, answerOfGuest, bootstrap }
+    return { frames, stream, streamOfGuest, answer, answerOfGuest, carry, bootstrap }
   })
 }) {}
 

@@ -6,6 +6,8 @@ import { Line } from "./follow/Line.ts"
 import { Resumed } from "./follow/Resumed.ts"
 import { Scripts } from "./follow/Scripts.ts"
 import { FullHttp, ProgressHttp } from "./full/Http.ts"
+import { IndividualHttp } from "./individual/Http.ts"
+import { Individual } from "./individual/Individual.ts"
 import { MachinesHttp } from "./machines/Http.ts"
 import { ReadsHttp } from "./reads/Http.ts"
 import { RecordsHttp } from "./records/Http.ts"
@@ -17,4 +19,12 @@ export const SyncLive = Sync.Default.pipe(
 )
 
 /** All routes that synchronize. */
-export const SyncHttp = Layer.mergeAll(FullHttp, ProgressHttp, DcimHttp, MachinesHttp, RecordsHttp, ReadsHttp)
+export const SyncHttp = Layer.mergeAll(
+  FullHttp,
+  ProgressHttp,
+  DcimHttp,
+  MachinesHttp,
+  RecordsHttp,
+  ReadsHttp,
+  IndividualHttp.pipe(Layer.provide(Individual.Default.pipe(Layer.provide(Selection.Default))))
+)

@@ -45,7 +45,7 @@ const kindsWith = (query: SyncQuery, word: string, stages: ReadonlyArray<StageNa
 const isOverwrite = (name: string): name is Overwrite => name in overwrites
 
 /** Fields that are left alone once an object exists; what is off anyway needs no word of the client. */
-const keepOf = (query: SyncQuery): ReadonlyArray<string> => {
+export const keepOf = (query: { readonly [flag in Overwrite]?: boolean }): ReadonlyArray<string> => {
   const off = Object.keys(overwrites)
     .filter(isOverwrite)
     .filter((name) => name !== defaultOff && query[name] === false)

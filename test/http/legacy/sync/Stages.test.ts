@@ -1,0 +1,118 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { completeOf, framesOf, world } from "./Following.ts"
+
+const patience = { timeout: 180_000 }
+
+const machines = "/virtualization/virtual-machines"
+
+/** The stages of the plugin's job, in its order, with the parameters that matter. */
+const stages: ReadonlyArray<readonly [path: string, step: string]> = [
+  ["/dcim/devices/create/stream", "devices"],
+  [`${machines}/storage/create/stream`, "storage"],
+  [`${machines}/create/stream?sync_task_history=false&sync_vm_network=false`, "virtual-machines"],
+  [`${machines}/task-history/create/stream`, "task-history"],
+  [`${machines}/virtual-disks/create/stream`, "virtual-disks"],
+  [`${machines}/backups/all/create/stream?delete_nonexistent_backup=true`, "backups"],
+  [`${machines}/snapshots/all/create/stream?delete_nonexistent_snapshot=true`, "snapshots"],
+  ["/dcim/devices/interfaces/create/stream", "node-interfaces"],
+  [`${machines}/interfaces/create/stream`, "vm-interfaces"],
+  [`${machines}/interfaces/ip-address/create/stream`, "vm-ip-addresses"],
+  ["/proxmox/replication/stream", "replications"],
+  ["/proxmox/cluster/backup/stream", "backup-routines"]
+]
+
+const common = "overwrite_vm_tags=true&sync_mode_vm=always&fetch_max_concurrency=8&netbox_endpoint_ids=7"
+
+describe("stages", () => {
+  it.scopedLive(
+    "one after the other make what a full update makes, which then finds nothing to do",
+    () =>
+      Effect.gen(function* () {
+        const { netbox, service } = yield* world()
+        for (const [path, step] of stages) {
+          const frames = yield* framesOf(
+            service,
+            `${path}${path.includes("?") ? "&" : "?"}${common}&proxmox_endpoint_ids=1`
+          )
+          assert.deepInclude(frames[0]?.data, { step, status: "started" })
+          assert.isTrue(completeOf(frames)["ok"], step)
+        }
+        const counts = yield* netbox.counts
+        assert.deepInclude(counts, {
+          "dcim.device": 2,
+          "dcim.interface": 2,
+          "virtualization.virtualmachine": 2,
+          "virtualization.virtualdisk": 2,
+          "virtualization.vminterface": 2,
+          "ipam.ipaddress": 4
+        })
+        yield* netbox.resetRequests
+        assert.isTrue(completeOf(yield* framesOf(service, "/full-update/stream"))["ok"])
+        const written = (yield* netbox.requests).filter(({ method }) => method !== "GET")
+        assert.deepStrictEqual(written, [])
+      }),
+    patience
+  )
+
+  it.scopedLive(
+    "write their own objects alone, heed switches, and answer without a stream as well",
+    () =>
+      Effect.gen(function* () {
+        const { netbox, proxmox, service } = yield* world()
+        const made = yield* service.call("/dcim/devices/create", { method: "POST" })
+        assert.strictEqual(made.status, 200)
+        assert.lengthOf(yield* netbox.rows("dcim.device"), 2)
+        assert.lengthOf(yield* netbox.rows("virtualization.virtualmachine"), 0)
+        assert.lengthOf(yield* netbox.rows("dcim.interface"), 0)
+
+        const full = yield* service.call("/full-update")
+        assert.strictEqual(full.status, 200)
+        assert.deepInclude(full.json, { status: "completed", devices_count: 2, virtual_machines_count: 2 })
+
+        yield* proxmox.updateGuest(100, { description: "changed", memory: "4096" })
+        const kept = yield* service.call(`${machines}/create?overwrite_vm_description=false&sync_vm_network=off`)
+        assert.strictEqual(kept.status, 200)
+        const [web] = yield* netbox.rows("virtualization.virtualmachine")
+        assert.deepInclude(web, { description: "d", memory: 4096 })
+        yield* service.call(`${machines}/create?sync_mode_vm=disabled`)
+        yield* service.call(`${machines}/create?netbox_vm_ids=2`)
+        assert.strictEqual((yield* netbox.rows("virtualization.virtualmachine"))[0]?.["description"], "d")
+        assert.strictEqual((yield* service.call(`${machines}/1/create`)).status, 200)
+        assert.strictEqual((yield* netbox.rows("virtualization.virtualmachine"))[0]?.["description"], "changed")
+
+        const answers = {
+          "/full-update?proxmox_endpoint_ids=x": 400,
+          "/full-update?source=file": 400,
+          "/full-update?fetch_max_concurrency=0": 422,
+          "/full-update?overwrite_vm_tags=perhaps": 422,
+          [`${machines}/create?netbox_vm_ids=a`]: 422,
+          [`${machines}/create?netbox_vm_ids=77`]: 502,
+          [`${machines}/77/create`]: 404,
+          [`${machines}/77/virtual-disks/create/stream`]: 404,
+          [`${machines}/77`]: 404,
+          [`${machines}/1`]: 200,
+          [`${machines}/`]: 200,
+          [`${machines}/1/summary`]: 501,
+          [`${machines}/create-test`]: 410,
+          "/virtualization/clusters/create": 501,
+          [`${machines}/interfaces/create`]: 200,
+          [`${machines}/interfaces/ip-address/create`]: 200,
+          [`${machines}/virtual-disks/create`]: 200,
+          [`${machines}/orphans/sweep?run_id=1`]: 422,
+          [`${machines}/orphans/sweep?run_id=1&dry_run=true`]: 200,
+          "/dcim/devices/pve1/interfaces/create": 200,
+          "/dcim/devices": 200,
+          "/extras/bootstrap-status": 200,
+          "/full-update?proxmox_endpoint_ids=99": 200
+        }
+        for (const [path, status] of Object.entries(answers)) {
+          const told = yield* service.call(path)
+          assert.strictEqual(told.status, status, `${path} ${told.text.slice(0, 200)}`)
+        }
+        const missing = completeOf(yield* framesOf(service, `${machines}/77/create/stream`))
+        assert.deepInclude(missing, { ok: false, errors: [{ detail: "Virtual machine not found" }] })
+      }),
+    patience
+  )
+})
