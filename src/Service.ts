@@ -8,7 +8,9 @@ import * as JournalSqlite from "./journal/JournalSqlite.ts"
 import type { LoadedService } from "./services/ConfigFile.ts"
 import * as ConfiguredEndpoints from "./services/ConfiguredEndpoints.ts"
 import * as EnginesLive from "./services/EnginesLive.ts"
+import * as JournalMetrics from "./services/JournalMetrics.ts"
 import { Metrics } from "./services/Metrics.ts"
+import { narrated } from "./services/Narration.ts"
 import { NetBoxProbe } from "./services/NetBoxProbe.ts"
 import * as Policy from "./services/Policy.ts"
 import * as RunsLive from "./services/RunsLive.ts"
@@ -36,14 +38,16 @@ const logs = Layer.unwrapEffect(
   )
 )
 
-/** What must not get into the journal must not get into the log either. */
+/** What happens is counted and told in the log as well; what must not get into the journal must not get there either. */
 const journal = (file: string) =>
   Layer.flatMap(JournalSqlite.layer({ file, secrets: [] }), (context) =>
     Layer.effectContext(
-      Effect.map(Logs.Logs, ({ learn }) => {
+      Effect.gen(function* () {
+        const { learn } = yield* Logs.Logs
+        const measured = yield* JournalMetrics.make
         const journal = Context.get(context, Journal)
         const conceal: typeof journal.conceal = (secrets) => Effect.zipRight(learn(secrets), journal.conceal(secrets))
-        return Context.add(context, Journal, { ...journal, conceal })
+        return Context.add(context, Journal, { ...journal, conceal, append: narrated(measured(journal.append)) })
       })
     )
   )

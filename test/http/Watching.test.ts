@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect } from "effect"
 import type { Json } from "../../src/domain/Json.ts"
 import { Engines } from "../../src/services/Engines.ts"
+import { Runs } from "../../src/services/Runs.ts"
 import * as Support from "../support/Service.ts"
 
 const membersOf = (json: Json) => json as { readonly [name: string]: Json }
@@ -130,6 +131,35 @@ describe("what watches over the service", () => {
       assert.strictEqual(headers["x-accel-buffering"], "no")
       assert.strictEqual(headers["transfer-encoding"], "chunked")
       assert.match(text, /^id: 1\nevent: log\ndata: \{"id":"1",/)
+    })
+  )
+
+  it.scopedLive("finds a run in the log, from its beginning to its end, and no credential", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox, service } = yield* Support.world({ env: { PROXBOX_NETBOX_RETRY_DELAY: "0.02" } })
+      const runs = Context.get(service.context, Runs)
+      const by = { actor: "tests", requestId: null }
+      const request = { mode: "sync", trigger: "request", label: "full-update", scope: {}, by } as const
+      const run = yield* runs.start({ ...request, approveRemovals: false, full: false })
+      yield* runs.await(run)
+      const told = yield* service.call(`/admin/logs?operation_id=${run}&limit=5000`)
+      const { logs } = told.json as {
+        readonly logs: ReadonlyArray<{ readonly message: string; readonly phase: string | null }>
+      }
+      const messages = logs.map(({ message }) => message).reverse()
+      assert.match(messages[0] ?? "", /^full-update began for tests: lab$/)
+      assert.include(messages, "Source lab: 6 guests on 2 nodes")
+      assert.match(messages.at(-1) ?? "", /^Completed, succeeded: \d+ operations done, 0 not accepted, 0 left out$/)
+      const lines = (yield* service.call("/metrics")).text.split("\n")
+      assert.include(lines, 'proxledger_runs_started_total{label="full-update"} 1')
+      assert.include(lines, 'proxledger_runs_completed_total{outcome="succeeded"} 1')
+      const settled = lines.find((line) => line.startsWith('proxledger_operations_total{outcome="ok"}')) ?? ""
+      assert.include(messages.at(-1), `: ${settled.split(" ")[1]} operations done`)
+      const whole = yield* service.call("/admin/logs?limit=5000")
+      assert.include(whole.text, "endpoint/proxmox/1 created")
+      for (const secret of [netbox.token, proxmox.token, proxmox.token.split("=")[1] ?? "", Support.key]) {
+        assert.notInclude(whole.text, secret)
+      }
     })
   )
 })
