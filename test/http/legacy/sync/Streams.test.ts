@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Scope } from "effect"
+import { Duration, Effect, Scope } from "effect"
 import { isJsonObject } from "../../../../src/domain/Json.ts"
+import { Patience } from "../../../../src/http/legacy/sync/follow/Line.ts"
 import { completeOf, follow, framesOf, world } from "./Following.ts"
 import { keysIn, recorded } from "./RecordedStream.ts"
 
@@ -88,6 +89,31 @@ describe("a full update over HTTP", () => {
         assert.isTrue(completeOf(other.frames)["ok"])
         assert.notStrictEqual(completeOf(other.frames)["run_id"], run)
       }),
+    patience
+  )
+
+  it.scopedLive(
+    "is not waited for without end",
+    () =>
+      Effect.gen(function* () {
+        const { service } = yield* world({ netbox: { latency: 150 } })
+        const first = yield* follow(service, full)
+        yield* first.heard(({ data }) => data["step"] === "devices")
+        const [answer, frames] = yield* Effect.all(
+          [service.call("/dcim/devices/create"), framesOf(service, "/dcim/devices/create/stream")],
+          { concurrency: 2 }
+        )
+        const run = String(completeOf(yield* Effect.as(first.ended, first.frames))["run_id"])
+        assert.strictEqual(answer.status, 409)
+        assert.deepStrictEqual(answer.json, { detail: `Run ${run} is under way. Wait for it, follow it, or cancel it` })
+        assert.deepStrictEqual(
+          frames.map(({ event }) => event),
+          ["step", "error_detail", "error", "complete"]
+        )
+        const complete = completeOf(frames)
+        assert.deepInclude(complete, { ok: false, outcome: "failed" })
+        assert.isTrue(completeOf(first.frames)["ok"])
+      }).pipe(Effect.provideService(Patience, { stream: Duration.millis(200), answer: Duration.millis(200) })),
     patience
   )
 

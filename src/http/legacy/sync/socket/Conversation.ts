@@ -72,4 +72,5 @@ export const converse = <R>(talk: Talk<R>) =>
     )
     yield* Effect.ignore(Effect.raceFirst(listen, talking))
     return HttpServerResponse.empty()
-  }).pipe(Effect.scoped)
+    // What surrounds endpoints cannot be interrupted, and a race whose loser cannot is none.
+  }).pipe(Effect.scoped, Effect.interruptible)
