@@ -147,6 +147,11 @@ const begin = (state: State, id: string): void => {
   if (row?.state === "planned") state.runs.set({ ...row, state: "applying", interrupted: 0, detail: "" })
 }
 
+/** Operations of a plan that was interrupted before it was sealed, and made again with fewer. */
+const withoutRest = ({ operations }: State, number: number, count: number): void => {
+  for (let op = count; operations.get(number, op) !== undefined; op++) operations.delete(number, op)
+}
+
 const isSending = ({ runs }: State, id: string): boolean => runs.get(id)?.state === "applying"
 
 const apply = (state: State, recorded: Recorded): void => {
@@ -174,10 +179,7 @@ const apply = (state: State, recorded: Recorded): void => {
       return state.runs.set({ ...begun, ...open })
     }
     case "PlanSealed":
-      for (let op = event.operations; state.operations.get(stream, op) !== undefined; op++) {
-        // Of a plan that was interrupted before it was sealed, and made again.
-        state.operations.delete(stream, op)
-      }
+      withoutRest(state, state.numbers.of(recorded), event.operations)
       return run(state, stream, { state: "planned", operations: event.operations, digest: event.digest })
     case "StageEntered":
       return event.stage === "apply" ? begin(state, stream) : undefined
