@@ -20,7 +20,8 @@ export const widthOf = (family: Address["family"]): number => (family === 4 ? 32
 const octet = /^(?:0|[1-9]\d{0,2})$/
 const group = /^[0-9a-f]{1,4}$/i
 
-const parseV4 = (text: string): Option.Option<bigint> => {
+/** As an unsigned number of 32 bits. */
+const parseV4 = (text: string): Option.Option<number> => {
   const parts = text.split(".")
   if (parts.length !== 4) return Option.none()
   let value = 0
@@ -28,22 +29,22 @@ const parseV4 = (text: string): Option.Option<bigint> => {
     if (!octet.test(part) || Number(part) > 255) return Option.none()
     value = value * 256 + Number(part)
   }
-  return Option.some(BigInt(value))
+  return Option.some(value)
 }
 
 /** Groups of one side of `::`; an IPv4 tail counts as two. */
-const parseGroups = (text: string, tail: boolean): Option.Option<ReadonlyArray<bigint>> => {
+const parseGroups = (text: string, tail: boolean): Option.Option<ReadonlyArray<number>> => {
   if (text === "") return Option.some([])
-  const groups: Array<bigint> = []
+  const groups: Array<number> = []
   const parts = text.split(":")
   for (const [index, part] of parts.entries()) {
     if (group.test(part)) {
-      groups.push(BigInt(`0x${part}`))
+      groups.push(Number.parseInt(part, 16))
       continue
     }
     const v4 = tail && index === parts.length - 1 ? parseV4(part) : Option.none()
     if (Option.isNone(v4)) return Option.none()
-    groups.push(v4.value >> 16n, v4.value & 0xffffn)
+    groups.push(v4.value >>> 16, v4.value & 0xffff)
   }
   return Option.some(groups)
 }
@@ -56,8 +57,12 @@ const parseV6 = (text: string): Option.Option<bigint> => {
   if (Option.isNone(head) || Option.isNone(rest)) return Option.none()
   const gap = 8 - head.value.length - rest.value.length
   if (right === undefined ? gap !== 0 : gap < 1) return Option.none()
-  const groups = [...head.value, ...Array.from({ length: gap }, () => 0n), ...rest.value]
-  return Option.some(groups.reduce((value, next) => (value << 16n) | next, 0n))
+  const groups = [...head.value, ...Array.from({ length: gap }, () => 0), ...rest.value]
+  let value = 0n
+  for (let at = 0; at < 8; at += 2) {
+    value = (value << 32n) | BigInt((groups[at] ?? 0) * 0x1_0000 + (groups[at + 1] ?? 0))
+  }
+  return Option.some(value)
 }
 
 /** An address without prefix. A zone (`fe80::1%eth0`) is dropped. */
@@ -65,7 +70,7 @@ export const parse = (text: string): Option.Option<Address> => {
   const [bare = ""] = text.trim().split("%")
   return bare.includes(":")
     ? Option.map(parseV6(bare), (value) => ({ family: 6, value }))
-    : Option.map(parseV4(bare), (value) => ({ family: 4, value }))
+    : Option.map(parseV4(bare), (value) => ({ family: 4, value: BigInt(value) }))
 }
 
 /** An address with prefix length, as `10.0.0.5/24`; the zone may stand before or after the slash. */
@@ -78,22 +83,23 @@ export const parseCidr = (text: string): Option.Option<Cidr> => {
   )
 }
 
-const formatV4 = (value: bigint): string => {
-  const number = Number(value)
-  return `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`
-}
+const formatV4 = (value: number): string =>
+  `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
 
 const formatV6 = (value: bigint): string => {
-  const groups = Array.from({ length: 8 }, (_, index) => (value >> BigInt(112 - 16 * index)) & 0xffffn)
+  const groups = [96n, 64n, 32n, 0n].flatMap((shift) => {
+    const pair = Number((value >> shift) & 0xffff_ffffn)
+    return [pair >>> 16, pair & 0xffff]
+  })
   let best = { start: 0, length: 0 }
   for (let start = 0; start < 8; start++) {
     let length = 0
-    while (groups[start + length] === 0n) length++
+    while (groups[start + length] === 0) length++
     if (length > best.length) best = { start, length }
   }
-  const embedded = best.start === 0 && (best.length === 6 || (best.length === 5 && groups[5] === 0xffffn))
+  const embedded = best.start === 0 && (best.length === 6 || (best.length === 5 && groups[5] === 0xffff))
   const texts = embedded
-    ? [...groups.slice(0, 6).map((part) => part.toString(16)), formatV4(value & 0xffff_ffffn)]
+    ? [...groups.slice(0, 6).map((part) => part.toString(16)), formatV4(Number(value & 0xffff_ffffn))]
     : groups.map((part) => part.toString(16))
   if (best.length < 2) return texts.join(":")
   return `${texts.slice(0, best.start).join(":")}::${texts.slice(best.start + best.length).join(":")}`
@@ -101,7 +107,7 @@ const formatV6 = (value: bigint): string => {
 
 /** The one text of an address: RFC 5952, and dotted where an IPv4 address is embedded, as PostgreSQL writes it. */
 export const format = (address: Address): string =>
-  address.family === 4 ? formatV4(address.value) : formatV6(address.value)
+  address.family === 4 ? formatV4(Number(address.value)) : formatV6(address.value)
 
 export const formatCidr = (cidr: Cidr): string => `${format(cidr.address)}/${cidr.prefix}`
 
