@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { monitorEventLoopDelay } from "node:perf_hooks"
-import { Duration, Effect, Stream } from "effect"
+import { Duration, Effect, Redacted, Stream } from "effect"
 import type { Event } from "../src/domain/Event.ts"
 import { breathe } from "../src/journal/Breathe.ts"
 import { Journal } from "../src/journal/Journal.ts"
 import { layer } from "../src/journal/JournalSqlite.ts"
 import { Projections } from "../src/journal/Projections.ts"
 import { importOf } from "./JournalEvents.ts"
+import * as Stalls from "./Stalls.ts"
 
 /** Rates of the journal on this machine's disk: `npx tsx bench/Journal.ts [events]`; a million unless given. */
 const wanted = Number(process.argv[2] ?? 1_000_000)
@@ -19,42 +19,47 @@ const columns = (what: string, ...cells: ReadonlyArray<string>) =>
 
 const rate = (count: number, ms: number) => Math.round((count / ms) * 1000)
 
-/** By the clock and by the processor (the latter stays put on a machine with other work), and the longest stall. */
+/** By the clock and by the processor (the latter says more on a machine with other work), and the longest stall. */
 class Meter {
   readonly what: string
   count = 0
   ms = 0
   cpu = 0
+  /** Milliseconds of the processor. */
   stall = 0
-  private readonly loop = monitorEventLoopDelay({ resolution: 5 })
 
   constructor(what: string) {
     this.what = what
   }
 
   run<E, R>(effect: Effect.Effect<number, E, R>): Effect.Effect<void, E, R> {
-    return Effect.suspend(() => {
-      const before = process.cpuUsage()
-      this.loop.reset()
-      this.loop.enable()
-      return Effect.map(Effect.zipLeft(Effect.timed(effect), Effect.sleep("10 millis")), ([took, count]) => {
-        this.loop.disable()
+    return Effect.scoped(
+      Effect.gen(this, function* () {
+        const { longest } = yield* Stalls.make
+        const before = process.cpuUsage()
+        const [took, count] = yield* Effect.timed(effect)
         const { system, user } = process.cpuUsage(before)
+        yield* Effect.sleep("20 millis")
         this.count += count
         this.ms += Duration.toMillis(took)
         this.cpu += (system + user) / 1000
-        this.stall = Math.max(this.stall, this.loop.max / 1e6 - 5)
+        this.stall = Math.max(this.stall, (yield* longest).cpu)
       })
-    })
+    )
   }
 
   print(target: string, reached?: boolean): void {
-    const verdict = reached === undefined ? "" : reached ? "reached" : "not reached"
+    const verdict = reached === undefined ? "" : reached ? "reached" : "NOT reached"
     const rates = [rate(this.count, this.ms), rate(this.count, this.cpu)].map((per) => per.toLocaleString("en"))
     const stall = this.stall.toFixed(0)
     columns(this.what, String(this.count), (this.ms / 1000).toFixed(2), ...rates, stall, target, verdict)
   }
 }
+
+/** As the engine has them: one token of Proxmox, one of NetBox, one password of the service. */
+const secrets = ["1f0e8a52-6a2f-4b1e-9a55-0d4d2f6f7a10", "nbt_9Zq4XmW2kLr8VtYc", "a long password of nobody"].map(
+  Redacted.make
+)
 
 const pagesOf = (events: ReadonlyArray<Event>): ReadonlyArray<ReadonlyArray<Event>> =>
   Array.from({ length: Math.ceil(events.length / 100) }, (_, at) => events.slice(at * 100, at * 100 + 100))
@@ -115,12 +120,14 @@ const measure = (file: string) =>
       Effect.map(Effect.all([projections.bindings, projections.baselines]), ([bindings]) => bindings.size)
     )
 
-    columns("", "events", "s", "per s", "per s of CPU", "stall ms", "target", "")
+    columns("", "events", "s", "per s", "per s of CPU", "CPU stall ms", "target", "")
     for (const meter of [append, grouped]) meter.print("50,000 / s", rate(meter.count, meter.ms) >= 50_000)
     settle.print("")
     replay.print("100,000 / s", rate(replay.count, replay.ms) >= 100_000)
     verify.print("")
-    rebuild.print("15 s for 1 M", (rebuild.ms / rebuild.count) * 1000 <= 15)
+    // A small journal says little of a large one.
+    rebuild.print("15 s for 1 M", wanted < 1_000_000 ? undefined : (rebuild.ms / rebuild.count) * 1000 <= 15)
+    rebuild.print("100 ms stall", rebuild.stall <= 100)
     load.print("")
     const [mb, peak] = [statSync(file).size / 1e6, process.resourceUsage().maxRSS / 1024]
     const grown = ((after - before) / 1e6).toFixed(0)
@@ -128,7 +135,7 @@ const measure = (file: string) =>
       `${bytes.toFixed(0)} bytes an event as JSON; file ${mb.toFixed(0)} MB; ` +
         `RSS at most ${peak.toFixed(0)} MiB, grown by ${grown} MB in the rebuild`
     )
-  }).pipe(Effect.provide(layer({ file, secrets: [] })))
+  }).pipe(Effect.provide(layer({ file, secrets })))
 
 const folder = mkdtempSync(join(tmpdir(), "proxledger-bench-"))
 await Effect.runPromise(measure(join(folder, "journal.sqlite")))

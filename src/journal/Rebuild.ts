@@ -14,11 +14,11 @@ import { tables, version } from "./Tables.ts"
 /** Events that are read at a time. */
 const page = 500
 
-/** Events, operations they are about, or rows, of one transaction: some ten milliseconds. */
-const step = 500
+/** Events, operations they are about, or rows, of one transaction: some milliseconds. */
+const step = 250
 
 /** Changed rows that are written at once: each transaction also writes the last page of every table and index again. */
-const batch = 2000
+const batch = 1000
 
 /** Changed rows of a table that wait in memory, because what changed once often changes again soon. */
 const waiting = 20_000

@@ -167,4 +167,4 @@ const observed: Table<StoredObserved> = {
 export const tables = { runs, operations, bindings, baselines, observed }
 
 /** A file whose projections are of another version gets them anew when it is opened for writing. */
-export const version = 2
+export const version = 3
