@@ -127,7 +127,8 @@ const measure = (file: string) =>
     verify.print("")
     // A small journal says little of a large one.
     rebuild.print("15 s for 1 M", wanted < 1_000_000 ? undefined : (rebuild.ms / rebuild.count) * 1000 <= 15)
-    rebuild.print("100 ms stall", rebuild.stall <= 100)
+    const stalled = rebuild.stall <= 100 ? "reached" : "NOT reached"
+    columns("its longest stall", "", "", "", "", rebuild.stall.toFixed(0), "100 ms", stalled)
     load.print("")
     const [mb, peak] = [statSync(file).size / 1e6, process.resourceUsage().maxRSS / 1024]
     const grown = ((after - before) / 1e6).toFixed(0)
