@@ -38,8 +38,7 @@ export const sockets = Effect.gen(function* () {
     Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const { path, query } = partsOf(request.url)
-      if (request.headers["upgrade"]?.toLowerCase() !== "websocket") return yield* handler
-      if (!isPath(path)) return HttpServerResponse.unsafeJson({ detail: "Not Found" }, { status: 404 })
+      if (request.headers["upgrade"]?.toLowerCase() !== "websocket" || !isPath(path)) return yield* handler
       return yield* converse(talkOf(path, query)).pipe(
         Effect.provide(context),
         Effect.catchAll(() =>
