@@ -80,6 +80,13 @@ const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
     { sync: [] },
     { do: "readdress", who: 0 },
     { sync: [] }
+  ],
+  "two guests exchange their addresses, and one is off before that is seen: what it had stays its own": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { do: "clone", who: 0, sameName: true },
+    { sync: [] },
+    { do: "swapAddress", who: 0 },
+    { do: "power", who: 1 }
   ]
 }
 
