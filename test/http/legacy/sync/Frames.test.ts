@@ -8,7 +8,7 @@ import { beginning, parse } from "../../../../src/http/legacy/sync/frames/Positi
 import type { Script } from "../../../../src/http/legacy/sync/frames/Script.ts"
 import { engine } from "../../../support/Engine.ts"
 import { sync } from "../../../support/Sync.ts"
-import { fullUpdate, narrate, recordedOf, scriptFor } from "./Narrated.ts"
+import { draftOf, fullUpdate, narrate, recordedOf, scriptFor } from "./Narrated.ts"
 import { keysIn, recorded } from "./RecordedStream.ts"
 import { smallCluster } from "./SmallCluster.ts"
 
@@ -160,6 +160,37 @@ describe("frames of a full update", () => {
           }),
           { numRuns: 100, seed: 7 }
         )
+      }),
+    patience
+  )
+
+  it.scopedLive(
+    "are those of the second planning where the first was cut off",
+    () =>
+      Effect.gen(function* () {
+        const { events, script } = yield* first
+        const sealed = events.findIndex(({ event }) => event._tag === "PlanSealed")
+        const cut: ReadonlyArray<Event> = [
+          { _tag: "RunInterrupted", detail: "stopped" },
+          { _tag: "RunResumed", actor: "the service", open: 0 }
+        ]
+        const all = [
+          ...events.slice(0, sealed).map(({ event }) => event),
+          ...cut,
+          ...events.slice(1).map(({ event }) => event)
+        ]
+        const twice = all.map((event, index) => ({
+          seq: index + 1,
+          stream: script.run,
+          version: index + 1,
+          at: 0,
+          event
+        }))
+        const again = draftOf(twice)
+        assert.strictEqual(again.operations.size, script.operations.size)
+        const { frames } = narrate(twice, script, fullUpdate)
+        assert.deepStrictEqual(wayOf(frames), wayOf(recorded))
+        assert.isTrue(frames.at(-1)?.data["ok"])
       }),
     patience
   )

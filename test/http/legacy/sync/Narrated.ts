@@ -24,13 +24,17 @@ export const recordedOf = Effect.fnUntraced(function* (run: string) {
   return Chunk.toReadonlyArray(yield* Stream.runCollect(journal.read({ after: 0, stream: run })))
 })
 
+export const draftOf = (events: ReadonlyArray<Recorded>): Draft => {
+  const draft = new Draft()
+  for (const { event } of events) draft.take(event)
+  return draft
+}
+
 /** The script of a run that was sealed. */
 export const scriptFor = Effect.fnUntraced(function* (events: ReadonlyArray<Recorded>) {
   const projections = yield* Projections
   const known = { bindings: yield* projections.bindings, baselines: yield* projections.baselines }
-  const draft = new Draft()
-  for (const { event } of events) draft.take(event)
-  return atOnce(scriptOf(events[0]?.stream ?? "", draft, known))
+  return atOnce(scriptOf(events[0]?.stream ?? "", draftOf(events), known))
 })
 
 export interface Narrated {
