@@ -27,6 +27,10 @@ export interface RunState {
   readonly open: Map<number, Batch>
   /** Ids and versions of objects this run wrote. */
   readonly written: Map<Ref, { readonly id: number; readonly updated: string | null }>
+  /** Of a run in a branch of NetBox, whose bindings hold for that branch alone: what it bound, */
+  readonly bound: Map<Ref, number>
+  /** and under which ref that went on which was bound before. */
+  readonly former: Map<Ref, Ref>
   /** What the run leaves undone beside failed operations, one line each. */
   readonly undone: Array<string>
   batches: number
@@ -43,6 +47,8 @@ export const emptyRun = (): RunState => ({
   operations: new Map(),
   open: new Map(),
   written: new Map(),
+  bound: new Map(),
+  former: new Map(),
   undone: [],
   batches: 0,
   busyAt: 0,
@@ -71,6 +77,13 @@ export const apply = (state: RunState, event: Event, at: number): RunState => {
         state.operations.clear()
         state.undone.length = 0
       }
+      break
+    case "ObjectsBound":
+      if (state.started?.scope.branch !== undefined) for (const { id, ref } of event.bindings) state.bound.set(ref, id)
+      break
+    case "BindingsReleased":
+      if (state.started?.scope.branch === undefined) break
+      for (const { becomes, ref } of event.bindings) if (becomes !== undefined) state.former.set(becomes, ref)
       break
     case "CancelRequested":
       state.cancelledBy = event.actor

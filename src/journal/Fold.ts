@@ -2,6 +2,7 @@ import type Sqlite from "better-sqlite3"
 import type { EventOf, Recorded } from "../domain/Event.ts"
 import type { JsonObject } from "../domain/Json.ts"
 import type { Ref } from "../domain/Ref.ts"
+import type { Scope } from "../domain/Scope.ts"
 import { type Numbers, numbersOf } from "./Numbers.ts"
 import * as Planned from "./Planned.ts"
 import { type Rows, rowsOf } from "./Rows.ts"
@@ -233,6 +234,20 @@ const apply = (state: State, recorded: Recorded): void => {
   }
 }
 
+/** Rows that nobody keeps. */
+const nowhere = <Row>(): Rows<Row> => ({
+  all: () => [],
+  get: () => undefined,
+  set: () => {},
+  delete: () => {},
+  changed: () => 0,
+  write: () => {},
+  forget: () => {}
+})
+
+const isBranched = (row: StoredRun | undefined): boolean =>
+  row !== undefined && (JSON.parse(row.scope) as Scope).branch !== undefined
+
 /** Over tables that stand in the file under their names with a prefix; with `live`, for events that are being appended. */
 export const make = (db: Sqlite.Database, prefix: string, live: boolean): Fold => {
   const runs = rowsOf(db, tables.runs, `${prefix}runs`)
@@ -249,13 +264,21 @@ export const make = (db: Sqlite.Database, prefix: string, live: boolean): Fold =
     planned: Planned.make(db, live),
     numbers: numbersOf(db)
   }
+  /** What is done in a branch of NetBox is not so in NetBox, and there are objects by the same ids: nothing is bound by it. */
+  const branched: State = { ...state, bindings: nowhere(), baselines: nowhere() }
+  let latest = { stream: "", state }
+  const stateOf = (stream: string): State => {
+    if (latest.stream !== stream) latest = { stream, state: isBranched(runs.get(stream)) ? branched : state }
+    return latest.state
+  }
   /** A run has ended, whose operations nobody will ask for. */
   let isOver = false
   const all = [runs, operations, bindings, baselines, observed]
   return {
     apply: (recorded) => {
       if (recorded.event._tag === "RunCompleted") isOver = true
-      apply(state, recorded)
+      apply(stateOf(recorded.stream), recorded)
+      if (recorded.event._tag === "RunStarted") latest = { stream: "", state }
     },
     write: (keep) => {
       for (const { write } of all) write(keep)
@@ -268,6 +291,7 @@ export const make = (db: Sqlite.Database, prefix: string, live: boolean): Fold =
       for (const { forget } of all) forget()
       state.planned.forget()
       state.numbers.forget()
+      latest = { stream: "", state }
     }
   }
 }

@@ -96,7 +96,10 @@ const prepare = Effect.fnUntraced(function* (log: RunLog, options: DispatchOptio
     options,
     kindNamed: (name) => written.get(name) ?? kindNamed(name),
     modern: major > 4 || minor >= 6,
-    ids: (ref: Ref) => log.state.written.get(ref)?.id ?? bindings.get(ref)?.id
+    ids: (ref: Ref) => {
+      const { bound, former, written: own } = log.state
+      return own.get(ref)?.id ?? bound.get(ref) ?? bindings.get(former.get(ref) ?? ref)?.id
+    }
   }
   return self
 })
