@@ -10,6 +10,9 @@ const kept = 2048
 /** Events that a follower takes at a time: what one that stops reading holds on to. */
 const share = 256
 
+/** Followers are told so often at most: hundreds of them, each woken by each request of a run, would slow it down. */
+const pace = "100 millis"
+
 /** What all followers of one run share, filled by one fiber that reads the journal. */
 interface Tail {
   /** Every event of the run after `from`, as far as the journal was read. */
@@ -86,7 +89,8 @@ export const make: Effect.Effect<
           tail.from = dropped?.seq ?? tail.from
           tail.resting = restsAfter(last.event, row.trigger)
         }
-        return last !== undefined || (wasBehind && tail.read >= tail.due) ? tell : Effect.void
+        const isNews = last !== undefined || (wasBehind && tail.read >= tail.due)
+        return isNews ? Effect.zipRight(tell, Effect.sleep(pace)) : Effect.void
       })
     const end = (why: JournalFailed | "closed") =>
       Effect.suspend(() => {
