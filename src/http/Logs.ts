@@ -158,13 +158,15 @@ export const layer = (sink: Sink): Layer.Layer<Logs> =>
           })
         )
 
-      return Layer.merge(
+      return Layer.mergeAll(
         Layer.succeed(Logs, {
           entries: Effect.sync(() => since(0)),
           follow,
           learn: (secrets) => Effect.sync(() => scrub.learn(secrets))
         }),
-        Logger.replace(Logger.defaultLogger, logger)
+        // Whichever of the two is there: the program's own logger, when it is run as a command.
+        Logger.replace(Logger.defaultLogger, logger),
+        Logger.remove(Logger.prettyLoggerDefault)
       )
     })
   )

@@ -39,6 +39,25 @@ const deprecated = (path: Json): Json =>
     })
   )
 
+const eventStream = "text/event-stream"
+
+/** What is read of a stream is events, one after the other: there is no schema for the text of all. */
+const untyped = (response: JsonObject): JsonObject => {
+  const content = objectOf(response["content"])
+  if (content[eventStream] === undefined) return response
+  const { schema: _, ...rest } = objectOf(content[eventStream])
+  return { ...response, content: { ...content, [eventStream]: { ...rest, schema: {} } } }
+}
+
+const withStreams = (path: Json): Json =>
+  Object.fromEntries(
+    Object.entries(objectOf(path)).map(([method, item]) => {
+      const { responses, ...operation } = objectOf(item)
+      const told = Object.entries(objectOf(responses)).map(([status, one]) => [status, untyped(objectOf(one))])
+      return [method, { ...operation, responses: Object.fromEntries(told) }]
+    })
+  )
+
 /** Plain JSON of what is made of schemas. */
 const plain = (specification: OpenApi.OpenAPISpec): JsonObject => objectOf(JSON.parse(JSON.stringify(specification)))
 
@@ -49,6 +68,11 @@ const merge = (specification: JsonObject): JsonObject => {
   const others = objectOf(legacy["components"])
   const tags = listOf(specification["tags"])
   const names = new Set(tags.map((tag) => objectOf(tag)["name"]))
+  const clean = Object.entries(objectOf(specification["paths"]))
+  const paths = [
+    ...clean,
+    ...Object.entries(objectOf(legacy["paths"])).map(([path, item]) => [path, deprecated(item)] as const)
+  ]
   return {
     ...specification,
     info: {
@@ -58,10 +82,7 @@ const merge = (specification: JsonObject): JsonObject => {
       "x-proxmox-generated-openapi": generated
     },
     "x-proxmox-generated-openapi": generated,
-    paths: {
-      ...objectOf(specification["paths"]),
-      ...Object.fromEntries(Object.entries(objectOf(legacy["paths"])).map(([path, item]) => [path, deprecated(item)]))
-    },
+    paths: Object.fromEntries(paths.map(([path, item]) => [path, withStreams(item)])),
     components: {
       ...components,
       schemas: { ...objectOf(others["schemas"]), ...objectOf(components["schemas"]) },
