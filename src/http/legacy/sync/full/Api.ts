@@ -25,25 +25,13 @@ export const FullGroup = HttpApiGroup.make("full")
 
 const Active = Schema.Struct({ id: Schema.String, kind: Schema.String, started_at: Schema.String })
 
-export const ActiveRuns = Schema.Struct({
+const ActiveRuns = Schema.Struct({
   active: Schema.Boolean,
   started_at: Schema.NullOr(Schema.String),
   id: Schema.NullOr(Schema.String),
   kind: Schema.NullOr(Schema.String),
   runs: Schema.Array(Active)
 }).annotations({ identifier: "ActiveRuns" })
-
-const Warning = Schema.Struct({ object: Schema.String, error: Schema.String })
-
-export const Bootstrap = Schema.Struct({
-  ok: Schema.Boolean,
-  skipped: Schema.Boolean,
-  reason: Schema.NullOr(Schema.String),
-  warnings: Schema.Array(Warning),
-  created: Schema.Array(Schema.String),
-  patched: Schema.Array(Schema.String),
-  unchanged: Schema.Array(Schema.String)
-}).annotations({ identifier: "Bootstrap" })
 
 /** What is going on, and what runs stand on. */
 export const ProgressGroup = HttpApiGroup.make("progress")
