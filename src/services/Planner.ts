@@ -111,16 +111,23 @@ interface Decided {
   readonly warnings: Desire["warnings"]
 }
 
+/** What the sources that were seen ask for. What was read of them is let go of with this function, and that is much. */
+const ask = Effect.fnUntraced(function* (log: RunLog, rules: string, options: Options) {
+  const settings = yield* EngineSettings
+  const projections = yield* Projections
+  const { seen, ...found } = yield* observe(log, rules, options)
+  const baselines = yield* projections.baselines
+  const wanted = yield* stepwise(desire(seen, settings.rules, found.target, found.kinds, baselines))
+  if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
+  return { ...found, baselines, wanted, seen: new Set(seen.map((one) => one.settings.name)) }
+})
+
 /** What both sides were is let go of with this function: an estate of ten thousand guests is large. */
 const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string, options: Options) {
   const settings = yield* EngineSettings
   const projections = yield* Projections
-  const { inputs, kinds, seen, target } = yield* observe(log, rules, options)
-  const baselines = yield* projections.baselines
-  const wanted = yield* stepwise(desire(seen, settings.rules, target, kinds, baselines))
-  if (wanted.errors.length > 0) return yield* new PlanRejected({ detail: wanted.errors.join("; ") })
-  const isSeen = new Set(seen.map(({ settings: { name } }) => name))
-  const unseen = new Set(settings.sources.flatMap(({ name }) => (isSeen.has(name) ? [] : [name])))
+  const { baselines, inputs, kinds, seen, target, wanted } = yield* ask(log, rules, options)
+  const unseen = new Set(settings.sources.flatMap(({ name }) => (seen.has(name) ? [] : [name])))
   const made = yield* stepwise(
     plan({
       kinds,
