@@ -18,8 +18,8 @@ const page = Effect.gen(function* () {
     Effect.provideService(HttpLayerRouter.HttpRouter, router)
   )
   const request = HttpServerRequest.fromWeb(new Request("http://localhost/docs"))
-  return yield* Effect.provideService(router.asHttpEffect(), HttpServerRequest.HttpServerRequest, request)
-}).pipe(Effect.orDie)
+  return yield* Effect.provideService(Effect.orDie(router.asHttpEffect()), HttpServerRequest.HttpServerRequest, request)
+})
 
 /** `/docs`, `/redoc` and `/openapi.json`. */
 export const layer = Layer.unwrapScoped(
