@@ -214,4 +214,6 @@ const main = (around) =>
     ended(`${tested - failed.size} passed, ${problems} failed`)
   })
 
-await Effect.runPromise(Effect.scoped(Effect.flatMap(simulators, main)))
+// By itself, so that whoever cannot have it learns that before anything else.
+if (process.argv.includes("--install")) schemathesis()
+else await Effect.runPromise(Effect.scoped(Effect.flatMap(simulators, main)))
