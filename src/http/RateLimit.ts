@@ -24,9 +24,12 @@ export class RateLimit extends Effect.Service<RateLimit>()("proxledger/RateLimit
     /** When the last requests of a source came, oldest first, and where the oldest stands: a ring. */
     const sources = new Map<string, { readonly times: Array<number>; next: number }>()
 
-    /** Milliseconds to wait; 0 when the request is counted. */
-    const waitOf = (source: string, now: number): number => {
-      const group = groupOf(source)
+    /**
+     * Milliseconds to wait; 0 when the request is counted. Requests without a key are counted apart: whoever has none must not
+     * use up what those with a key behind the same address are allowed.
+     */
+    const waitOf = (source: string, now: number, keyed = true): number => {
+      const group = `${groupOf(source)}${keyed ? "" : " without a key"}`
       const known = sources.get(group) ?? { times: [], next: 0 }
       sources.delete(group)
       sources.set(group, known)
@@ -52,9 +55,9 @@ export const limiting = Effect.map(
   ({ waitOf }): Wrapper =>
     (handler) =>
       Effect.gen(function* () {
-        const { url } = yield* HttpServerRequest.HttpServerRequest
+        const { headers, url } = yield* HttpServerRequest.HttpServerRequest
         if (isExempt(url)) return yield* handler
-        const wait = waitOf(yield* Source, yield* Clock.currentTimeMillis)
+        const wait = waitOf(yield* Source, yield* Clock.currentTimeMillis, headers["x-proxbox-api-key"] !== undefined)
         if (wait === 0) return yield* handler
         return yield* answer(url, {
           code: "rate_limited",

@@ -21,6 +21,16 @@ describe("the rate limit", () => {
     }).pipe(Effect.provide(limited(3)))
   )
 
+  it.effect("counts requests without a key apart", () =>
+    Effect.gen(function* () {
+      const { waitOf } = yield* RateLimit
+      assert.strictEqual(waitOf("10.0.0.1", 0, false), 0)
+      assert.isAbove(waitOf("10.0.0.1", 1, false), 0)
+      assert.strictEqual(waitOf("10.0.0.1", 1), 0)
+      assert.isAbove(waitOf("10.0.0.1", 2), 0)
+    }).pipe(Effect.provide(limited(1)))
+  )
+
   it.effect("counts a network of IPv6 as one source", () =>
     Effect.gen(function* () {
       const { waitOf } = yield* RateLimit
