@@ -1,3 +1,5 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { spawn } from "node:child_process"
 import { mkdtempSync } from "node:fs"
 import { get } from "node:http"
@@ -86,13 +88,15 @@ describe("a service", () => {
 
   it.scopedLive("holds its folder alone, and gives it back", () =>
     Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      const data = yield* files.makeTempDirectoryScoped()
       const scope = yield* Scope.make()
-      const first = yield* Scope.extend(Support.start(), scope)
-      const second = yield* Effect.exit(Support.start({ data: first.data }))
+      yield* Scope.extend(Support.start({ data }), scope)
+      const second = yield* Effect.exit(Support.start({ data }))
       assert.isTrue(Exit.isFailure(second))
       yield* Scope.close(scope, Exit.void)
-      const third = yield* Support.start({ data: first.data, bootstrap: false })
+      const third = yield* Support.start({ data, bootstrap: false })
       assert.strictEqual((yield* third.call("/version")).status, 200)
-    })
+    }).pipe(Effect.provide(NodeContext.layer))
   )
 })
