@@ -25,13 +25,16 @@ interface Prepared {
 /**
  * Works out which request needs which: those that made or last wrote an object it names, and for values of custom fields
  * those that made the fields. Nothing else holds a request back, so that a pause of the engine is not in the floor.
+ * What NetBox broke off (5xx, as when two transactions block each other) the engine sent again: that only it has to pay for.
  */
 export const prepare = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<Prepared> => {
+  const answered = exchanges.filter(({ status }) => status < 500)
   const writers = new Map<ObjectId, number>()
   const fieldWriters: Array<number> = []
-  return exchanges.map(({ answer, body, ifMatch, method, path, status }, index) => {
+  return answered.map(({ answer, body, ifMatch, method, path, status }, index) => {
     if ((method !== "POST" && method !== "PATCH") || status >= 300) {
-      throw new Error(`The import sent ${method} ${path} and was answered ${status}: it can not be compared`)
+      const told = answer.slice(0, 300)
+      throw new Error(`The import sent ${method} ${path} and was answered ${status}: it can not be compared. ${told}`)
     }
     const kind = kindAt(path)
     const items = itemsOf(body)

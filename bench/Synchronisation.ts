@@ -141,6 +141,9 @@ export const measureSynchronisation = Effect.fnUntraced(function* (netbox: NetBo
 
   yield* Effect.logInfo("the floor: emptying NetBox")
   const prepared = prepare(measured.applied.writes)
+  for (const { answer, method, path, status } of measured.applied.writes) {
+    if (status >= 500) yield* Effect.logWarning(`${method} ${path} was answered ${status}: ${answer.slice(0, 300)}`)
+  }
   yield* empty
   yield* Effect.logInfo("the floor: the same requests once more")
   const floor = yield* recorded(recorder, rewrite(send, prepared))

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Config, Console, Effect, Logger, Option, Redacted } from "effect"
+import { Config, Console, Effect, Logger, Option, Record, Redacted } from "effect"
 import { measureEstate } from "./Estate.ts"
-import { table as goalTable } from "./Goals.ts"
-import { table } from "./Measures.ts"
+import { type Goal, table as goalTable } from "./Goals.ts"
+import { type Measure, table } from "./Measures.ts"
 import { measureProxmoxRead } from "./ProxmoxRead.ts"
 import { programNamed } from "./Program.ts"
 import { measureSynchronisation, type NetBoxUnderTest } from "./Synchronisation.ts"
 
-/** `npm run bench [-- [guests] [--quick] [--apply] [--json]]`. What is measured and how to read it stands in docs/performance.md. */
+/** `npm run bench [-- [guests] [--only=part,part] [--quick] [--apply] [--json]]`. What is measured and how to read it stands in docs/performance.md. */
 
 const address = Config.all({
   url: Config.option(Config.string("NETBOX_URL")),
@@ -38,31 +38,43 @@ const journal = (quick: boolean) =>
     spawnSync(process.execPath, program, { stdio: "inherit" })
   })
 
+interface Measured {
+  readonly goals: ReadonlyArray<Goal>
+  readonly measures?: ReadonlyArray<Measure>
+}
+
+const options = process.argv.slice(2)
+const quick = options.includes("--quick")
+const size = quick ? sizes.quick : sizes.whole
+const guests = Number(options.find((option) => !option.startsWith("--")) ?? size.real)
+const only = options.find((option) => option.startsWith("--only="))?.slice("--only=".length)
+
+const parts = {
+  estate: measureEstate(size.estate, options.includes("--apply")),
+  read: Effect.map(measureProxmoxRead(size.read), (goals) => ({ goals })),
+  netbox: Effect.flatMap(
+    address,
+    Option.match({
+      onNone: () => Effect.as(Console.error(withoutNetBox), { goals: [], measures: [] }),
+      onSome: (at) => Effect.scoped(measureSynchronisation(at, guests))
+    })
+  ),
+  journal: Effect.as(journal(quick), { goals: [] })
+}
+
+/** Each part is told as soon as it is measured: nothing that follows can take it back. */
+const tell = (part: string, { goals, measures = [] }: Measured) => {
+  if (options.includes("--json")) return Console.log(JSON.stringify({ part, node: process.version, goals, measures }))
+  const tables = [...(goals.length > 0 ? [goalTable(goals)] : []), ...(measures.length > 0 ? [table(measures)] : [])]
+  return Effect.forEach(tables, (text) => Console.log(`${text}\n`), { discard: true })
+}
+
 const main = Effect.gen(function* () {
-  const options = process.argv.slice(2)
-  const asJson = options.includes("--json")
-  const quick = options.includes("--quick")
-  const size = quick ? sizes.quick : sizes.whole
-  const guests = Number(options.find((option) => !option.startsWith("--")) ?? size.real)
-  yield* Effect.logInfo(`an estate of ${size.estate} guests, simulated`)
-  const estate = yield* measureEstate(size.estate, options.includes("--apply"))
-  yield* Effect.logInfo(`reading ${size.read} configurations`)
-  const read = yield* measureProxmoxRead(size.read)
-  const netbox = yield* address
-  const synchronised = yield* Option.match(netbox, {
-    onNone: () => Effect.as(Console.error(withoutNetBox), undefined),
-    onSome: (at) => Effect.scoped(measureSynchronisation(at, guests))
-  })
-  const goals = [...(synchronised?.goals ?? []), ...estate.goals, ...read]
-  const measures = synchronised?.measures ?? []
-  if (asJson) {
-    return yield* Console.log(
-      JSON.stringify({ node: process.version, goals, measures, estate: { small: estate.small, large: estate.large } })
-    )
+  for (const [part, measure] of Record.toEntries(parts)) {
+    if (only !== undefined && !only.split(",").includes(part)) continue
+    yield* Effect.logInfo(`measuring: ${part}`)
+    yield* tell(part, yield* measure)
   }
-  yield* Console.log(`${goalTable(goals)}\n`)
-  if (measures.length > 0) yield* Console.log(`${table(measures)}\n`)
-  yield* journal(quick)
 })
 
 main.pipe(

@@ -8,6 +8,7 @@ import type { Json } from "../../src/domain/Json.ts"
 import { loadService } from "../../src/services/ConfigFile.ts"
 import * as Service from "../../src/Service.ts"
 import { type Answer, ask, type Broken } from "./Ask.ts"
+import type { NetBoxAddress } from "./State.ts"
 
 /** The first key of every service of the tests. */
 export const key = "a-key-of-the-tests-0123456789abcdefghijklmnopqrstuvwxyz"
@@ -95,7 +96,46 @@ export interface WorldSetup extends ServiceSetup {
   readonly netbox?: SimulatedNetBox.Options
 }
 
-/** A service with both sides configured over its own API: NetBox, and one cluster whose permanent name is `lab`. */
+const expect = (status: number) => (told: Told) =>
+  told.status === status ? Effect.succeed(told) : Effect.dieMessage(`the service answered ${told.status}: ${told.text}`)
+
+/** Configures both sides over the service's own API. */
+export const configure = Effect.fnUntraced(function* (
+  { call }: RunningService,
+  netbox: NetBoxAddress,
+  proxmox: SimulatedProxmox.SimulatedProxmox
+) {
+  const at = (url: string) => Number(new URL(url).port)
+  yield* Effect.flatMap(call("/admin/encryption/generate", { method: "POST" }), expect(200))
+  yield* call("/netbox/endpoint", {
+    method: "POST",
+    json: {
+      name: "netbox",
+      ip_address: "127.0.0.1",
+      domain: "",
+      port: at(netbox.url),
+      verify_ssl: false,
+      token_version: "v1",
+      token: netbox.token
+    }
+  }).pipe(Effect.flatMap(expect(200)))
+  const [account = "", token_value = ""] = proxmox.token.split("=")
+  const [username = "", token_name = ""] = account.split("!")
+  yield* call("/proxmox/endpoints", {
+    method: "POST",
+    json: {
+      name: "lab (nb:1)",
+      ip_address: "127.0.0.1",
+      port: at(proxmox.urls[0] ?? ""),
+      username,
+      token_name,
+      token_value,
+      verify_ssl: false
+    }
+  }).pipe(Effect.flatMap(expect(200)))
+})
+
+/** A service with both sides configured: NetBox, and one cluster whose permanent name is `lab`. */
 export const world = Effect.fnUntraced(function* ({
   netbox: netboxOptions = {},
   proxmox: proxmoxOptions = {},
@@ -111,41 +151,6 @@ export const world = Effect.fnUntraced(function* ({
     ...proxmoxOptions
   })
   const service = yield* start(setup)
-  const expect = (status: number, told: Told) =>
-    told.status === status
-      ? Effect.succeed(told)
-      : Effect.dieMessage(`the service answered ${told.status}: ${told.text}`)
-  yield* Effect.flatMap(service.call("/admin/encryption/generate", { method: "POST" }), (told) => expect(200, told))
-  const at = (url: string) => Number(new URL(url).port)
-  yield* service
-    .call("/netbox/endpoint", {
-      method: "POST",
-      json: {
-        name: "netbox",
-        ip_address: "127.0.0.1",
-        domain: "",
-        port: at(netbox.url),
-        verify_ssl: false,
-        token_version: "v1",
-        token: netbox.token
-      }
-    })
-    .pipe(Effect.flatMap((told) => expect(200, told)))
-  const [account = "", token_value = ""] = proxmox.token.split("=")
-  const [username = "", token_name = ""] = account.split("!")
-  yield* service
-    .call("/proxmox/endpoints", {
-      method: "POST",
-      json: {
-        name: "lab (nb:1)",
-        ip_address: "127.0.0.1",
-        port: at(proxmox.urls[0] ?? ""),
-        username,
-        token_name,
-        token_value,
-        verify_ssl: false
-      }
-    })
-    .pipe(Effect.flatMap((told) => expect(200, told)))
+  yield* configure(service, netbox, proxmox)
   return { netbox, proxmox, service }
 })
