@@ -30,10 +30,24 @@ export const reportOf = Effect.fn("RunReport.of")(function* (run: string) {
   const unavailable: Array<EventOf<"SourceUnavailable">> = []
   const gaps: Array<Gap & { readonly source: string }> = []
   const readings: Array<Reading> = []
+  const collected: ReadonlyArray<Array<unknown>> = [
+    operations,
+    drifts,
+    conflicts,
+    warnings,
+    held,
+    unavailable,
+    gaps,
+    readings
+  ]
   const note = (side: string, { again, read, why }: Omit<Reading, "side">) => readings.push({ side, read, why, again })
   yield* Stream.runForEach(journal.read({ after: 0, stream: run }), ({ event }) =>
     Effect.sync(() => {
       switch (event._tag) {
+        case "StageEntered":
+          // A plan that is made again begins with what is seen.
+          if (event.stage === "observe") for (const found of collected) found.length = 0
+          break
         case "OperationPlanned":
           operations.push(event)
           break

@@ -1,11 +1,11 @@
 import { Clock, Duration, Effect } from "effect"
 import { desire } from "../domain/Desire.ts"
-import type { Desire } from "../domain/Desired.ts"
+import { type Desire, parentKey } from "../domain/Desired.ts"
 import type { Event, EventOf } from "../domain/Event.ts"
 import { canonical, type Json } from "../domain/Json.ts"
 import { retired } from "../domain/mapping/Tag.ts"
 import { type Plan, plan } from "../domain/Plan.ts"
-import { keyOf } from "../domain/Ref.ts"
+import { keyOf, type Ref } from "../domain/Ref.ts"
 import type { Scope } from "../domain/Scope.ts"
 import { scopingOf } from "../domain/Scoping.ts"
 import type { Steps } from "../domain/Steps.ts"
@@ -67,7 +67,12 @@ export type PlanOptions = Pick<
   "trigger" | "origin" | "label" | "scope" | "approveRemovals" | "full" | "actor" | "requestId"
 >
 
-type Options = Pick<PlanOptions, "scope" | "approveRemovals" | "full">
+interface Options extends Pick<PlanOptions, "scope" | "approveRemovals" | "full"> {
+  /** Sources to be read whole, because something of theirs would be deleted for which this run did not look. */
+  readonly doubted?: ReadonlySet<string>
+}
+
+const sourceOf = (ref: Ref): string => keyOf(ref).split("/", 1)[0] ?? ""
 
 const sourcesOf = ({ sources }: EngineSettings["Type"], scope: Scope) =>
   sources.filter(({ name }) => scope.sources?.includes(name) ?? true)
@@ -77,7 +82,16 @@ const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: stri
   const sources = sourcesOf(yield* EngineSettings, options.scope)
   const [observed, { event: targetObserved, kinds, target, warnings }] = yield* Effect.all(
     [
-      Effect.forEach(sources, ({ name }) => observeSource(name, options), { concurrency: "unbounded" }),
+      Effect.forEach(
+        sources,
+        ({ name }) =>
+          observeSource(name, {
+            full: options.full,
+            doubt:
+              options.doubted?.has(name) === true ? "something would be deleted that an earlier run did not find" : ""
+          }),
+        { concurrency: "unbounded" }
+      ),
       observeTarget(options)
     ],
     { concurrency: 2 }
@@ -103,13 +117,24 @@ const observe = Effect.fn("Planner.observe")(function* (log: RunLog, rules: stri
     sources: observed.flatMap(({ event }) => (event._tag === "SourceObserved" ? [event.digest] : [])),
     target: targetObserved.kinds.map((kind) => kind.digest)
   }
-  return { seen, target, kinds, inputs }
+  const kept = new Set(observed.flatMap((one) => [...one.kept]))
+  return { seen, target, kinds, inputs, kept }
 })
 
 interface Decided {
   readonly made: Plan
   readonly warnings: Desire["warnings"]
+  /** Sources of which something is to be deleted although its guest or node is as an earlier run saw it. */
+  readonly doubted: ReadonlySet<string>
 }
+
+const isOf = (ref: Ref, keys: ReadonlySet<string>): boolean => {
+  for (let key = keyOf(ref); key !== ""; key = parentKey(key)) if (keys.has(key)) return true
+  return false
+}
+
+const doubtedIn = ({ operations }: Plan, kept: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(operations.flatMap(({ ref, verb }) => (verb === "delete" && isOf(ref, kept) ? [sourceOf(ref)] : [])))
 
 /** What the sources that were seen ask for. What was read of them is let go of with this function, and that is much. */
 const ask = Effect.fnUntraced(function* (log: RunLog, rules: string, options: Options) {
@@ -126,7 +151,7 @@ const ask = Effect.fnUntraced(function* (log: RunLog, rules: string, options: Op
 const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string, options: Options) {
   const settings = yield* EngineSettings
   const projections = yield* Projections
-  const { baselines, inputs, kinds, seen, target, wanted } = yield* ask(log, rules, options)
+  const { baselines, inputs, kept, kinds, seen, target, wanted } = yield* ask(log, rules, options)
   const unseen = new Set(settings.sources.flatMap(({ name }) => (seen.has(name) ? [] : [name])))
   const made = yield* stepwise(
     plan({
@@ -142,11 +167,11 @@ const decide = Effect.fn("Planner.decide")(function* (log: RunLog, rules: string
       },
       retiredTag: retired,
       scoping: scopingOf(options.scope),
-      unseen: (ref) => unseen.has(keyOf(ref).split("/", 1)[0] ?? ""),
+      unseen: (ref) => unseen.has(sourceOf(ref)),
       now: yield* Clock.currentTimeMillis
     })
   )
-  return { made, warnings: wanted.warnings, inputs }
+  return { made, warnings: wanted.warnings, inputs, doubted: doubtedIn(made, kept) }
 })
 
 const failed = (detail: string): Event => ({
@@ -175,14 +200,20 @@ export const beginRun = Effect.fn("Planner.begin")(function* (run: string | unde
   return log
 })
 
+const observeAndDecide = Effect.fnUntraced(function* (log: RunLog, options: Options) {
+  yield* log.append([{ _tag: "StageEntered", stage: "observe" }])
+  return yield* decide(log, rulesOf(yield* EngineSettings), options)
+})
+
 /**
  * Observes the sources and NetBox, works out what to do, and seals it in the log of a run, which may have tried before and been
  * interrupted. Nothing is written to NetBox. What ends it is journaled: as the end of the run, or as an interruption.
  */
 export const planInto = Effect.fn("Planner.plan")(
   function* (log: RunLog, options: Options) {
-    yield* log.append([{ _tag: "StageEntered", stage: "observe" }])
-    const decided = yield* decide(log, rulesOf(yield* EngineSettings), options)
+    let decided = yield* observeAndDecide(log, options)
+    // The guest may have got it back since, without a word: what is deleted was looked for in the same run.
+    if (decided.doubted.size > 0) decided = yield* observeAndDecide(log, { ...options, doubted: decided.doubted })
     for (const events of pages(eventsOf(decided))) {
       yield* log.append(events)
       yield* breathe

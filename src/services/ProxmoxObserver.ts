@@ -27,6 +27,8 @@ export interface SourceReading {
   readonly why: string
   /** Guests that were read again although they were kept. */
   readonly again: number
+  /** What was not asked again. */
+  readonly kept: Ladder.Kept
 }
 
 const inOrder = (gaps: ReadonlyArray<Gap>): ReadonlyArray<Gap> => {
@@ -213,7 +215,8 @@ export const make = (client: ProxmoxClient, options: ProxmoxGuestReader.GuestRea
       observation,
       cursor,
       why: "why" in choice ? choice.why : "",
-      again: isDelta ? asked.length : 0
+      again: isDelta ? asked.length : 0,
+      kept
     } satisfies SourceReading
   })
 

@@ -132,6 +132,47 @@ describe("runs that read what has changed", () => {
     })
   )
 
+  it.scopedLive("look again before they delete what an earlier run did not find", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* world(6)
+      yield* Effect.gen(function* () {
+        const { vmid } = yield* Effect.fromNullable(
+          [...proxmox.cluster.guests.values()].find(({ config, type }) => type === "qemu" && config["template"] !== 1)
+        )
+        const card = { net7: "virtio=BC:24:11:00:00:07,bridge=vmbr0" }
+        const isThere = Effect.map(netbox.rows("virtualization.vminterface"), (rows) =>
+          rows.some(({ name }) => name === "net7")
+        )
+        yield* proxmox.updateGuest(vmid, card)
+        yield* Effect.repeatN(sync, 1)
+        yield* proxmox.updateGuest(vmid, { net7: null }, "POST")
+        const missed = only((yield* planned()).events, "OperationPlanned").filter(({ verb }) => verb === "delete")
+        assert.include(missed.map(({ ref }) => ref).join(), `lab/${vmid}/net7`)
+
+        yield* proxmox.updateGuest(vmid, card)
+        const back = yield* sync
+        assert.deepStrictEqual(
+          only(back.events, "SourceObserved").map(({ read, why }) => [read, why]),
+          [
+            ["delta", ""],
+            ["full", "something would be deleted that an earlier run did not find"]
+          ]
+        )
+        assert.deepStrictEqual(only(back.events, "OperationPlanned"), [])
+        assert.isTrue(yield* isThere)
+
+        yield* proxmox.updateGuest(vmid, { net7: null }, "POST")
+        yield* planned()
+        yield* sync
+        assert.isFalse(yield* isThere)
+        assert.deepStrictEqual(
+          only((yield* sync).events, "SourceObserved").map(({ read }) => read),
+          ["delta"]
+        )
+      }).pipe(Effect.provide(engine({ proxmox, netbox, fullEvery: 100 })))
+    })
+  )
+
   it.scopedLive("read all of NetBox when the change log may not be read, and say so once", () =>
     Effect.gen(function* () {
       const { netbox, proxmox } = yield* world(4)

@@ -87,6 +87,40 @@ const remembered: { readonly [title: string]: ReadonlyArray<Step> } = {
     { sync: [] },
     { do: "swapAddress", who: 0 },
     { do: "power", who: 1 }
+  ],
+  "a guest gets a card back without a word after a run that did not find it and died": [
+    { do: "create", lxc: false, node: 0, name: 0, nics: 1 },
+    { do: "changeMac", who: 3 },
+    { do: "reuse", who: 8, lxc: false },
+    { sync: [] },
+    { sync: [] },
+    {
+      sync: [
+        { netbox: 429, nth: 4, method: "any" },
+        { netbox: "cut", nth: 4, method: "any" }
+      ]
+    },
+    {
+      sync: [
+        { proxmox: "half", path: "/config$", times: 1 },
+        { proxmox: 595, path: "/agent/network-get-interfaces$", times: 9 }
+      ]
+    },
+    { do: "readdress", who: 1 },
+    { do: "node", node: 0, online: false },
+    { do: "removeNic", who: 8 },
+    {
+      sync: [
+        { crash: "before", append: 5 },
+        { netbox: 403, nth: 4, method: "DELETE" }
+      ]
+    },
+    { do: "clone", who: 9, sameName: true },
+    { do: "addNic", who: 4 },
+    { do: "reuse", who: 7, lxc: false },
+    { sync: [{ proxmox: "truncated", path: "/interfaces$", times: 9 }] },
+    { do: "restore", who: 8 },
+    { hand: "role", who: 9 }
   ]
 }
 
