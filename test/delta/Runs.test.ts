@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Effect, FastCheck as fc, Stream } from "effect"
+import { reportOf } from "../../src/cli/RunReport.ts"
 import * as SimulatedNetBox from "../../src/demo/SimulatedNetBox.ts"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import type { Event, EventOf } from "../../src/domain/Event.ts"
@@ -159,6 +160,13 @@ describe("runs that read what has changed", () => {
           ]
         )
         assert.deepStrictEqual(only(back.events, "OperationPlanned"), [])
+        assert.deepStrictEqual(
+          (yield* reportOf(back.run)).readings.map(({ read, side }) => [side, read]),
+          [
+            ["lab", "full"],
+            ["netbox", "delta"]
+          ]
+        )
         assert.isTrue(yield* isThere)
 
         yield* proxmox.updateGuest(vmid, { net7: null }, "POST")
