@@ -12,8 +12,14 @@ export interface Frame {
 
 const encoder = new TextEncoder()
 
+/** Ends of a line to some clients, as to Python's `splitlines`, though not to JSON. */
+const lineEnds = /[\u0085\u2028\u2029]/g
+
+const lineOf = (data: Json): string =>
+  JSON.stringify(data).replace(lineEnds, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
 const bytesOf = ({ data, event, id }: Frame): Uint8Array =>
-  encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${lineOf(data)}\n\n`)
 
 const keepalive = encoder.encode(": keepalive\n\n")
 

@@ -25,6 +25,14 @@ describe("a stream of events", () => {
     }).pipe(Effect.provide(Shutdown.Default))
   )
 
+  it.effect("has its data in one line, whatever a client takes for the end of one", () =>
+    Effect.gen(function* () {
+      const data = "a\u0085b\u2028c\u2029d"
+      const [, piece = ""] = yield* Stream.runCollect(bodyOf(yield* sse(Stream.make({ event: "log", data }))))
+      assert.strictEqual(piece, 'event: log\ndata: "a\\u0085b\\u2028c\\u2029d"\n\n')
+    }).pipe(Effect.provide(Shutdown.Default))
+  )
+
   it.effect("says after 15 seconds of silence that it lives, and goes on without a loss", () =>
     Effect.gen(function* () {
       const queue = yield* Queue.unbounded<Frame>()
