@@ -80,7 +80,7 @@ export const cors = Effect.gen(function* () {
       const { headers, method, url } = yield* HttpServerRequest.HttpServerRequest
       const { origin } = headers
       if (origin === undefined) return yield* handler
-      const allowed = yield* isAllowed(origin)
+      const allowed = yield* isAllowed(originOf(origin))
       if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) {
         if (allowed) return preflight(origin)
         return yield* answer(url, {
