@@ -184,8 +184,9 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
           : yield* carriedOut(one, requestOf(one, scope, (yield* Caller).by))
       const complete = told.at(-1)?.data ?? null
       if (narrator.ending?.ok !== true) return yield* failure(narrator.ending)
-      if (telling.dryRun) return complete
       const [stage] = telling.stages
+      // Clients know what a sweep would do by the same members as what it did.
+      if (telling.dryRun && stage !== "sweep-orphans") return complete
       if (telling.title !== "full-update" && stage !== undefined) {
         return yield* Effect.mapError(found.stage(narrator, stage, scope?.branch), unread)
       }
@@ -222,7 +223,7 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
 
     /** A run that is told to nobody, once it is at rest: what it was about, and what became of that. */
     const carry = Effect.fn("LegacySync.carry")(function* (title: string, scope: Scope, dryRun: boolean) {
-      const telling = { title, stages: [], eachGuest: false, eachObject: false, dryRun }
+      const telling = { title, stages: [], eachGuest: false, eachObject: false, dryRun, runId: null }
       const { narrator } = yield* carriedOut(
         { scope, telling },
         requestOf({ scope, telling }, scope, (yield* Caller).by)

@@ -25,6 +25,6 @@ export const SyncHttp = Layer.mergeAll(
   DcimHttp,
   MachinesHttp,
   RecordsHttp,
-  ReadsHttp,
+  ReadsHttp.pipe(Layer.provide(Selection.Default)),
   IndividualHttp.pipe(Layer.provide(Individual.Default.pipe(Layer.provide(Selection.Default))))
 )

@@ -15,7 +15,8 @@ export const fullUpdate: Telling = {
   stages: stageNames,
   eachGuest: false,
   eachObject: false,
-  dryRun: false
+  dryRun: false,
+  runId: null
 }
 
 /** What the journal holds of a run. */

@@ -102,7 +102,8 @@ export const askedOf = (
     stages: isFull ? stageNames : stages,
     eachGuest: !isFull && query.sync_vm_network,
     eachObject: false,
-    dryRun: query.dry_run
+    dryRun: query.dry_run,
+    runId: query.run_id ?? null
   }
   if ((!isFull && kinds.length === 0) || sources?.length === 0) return { scope: null, telling }
   const scope: Scope = {

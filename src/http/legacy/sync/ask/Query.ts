@@ -35,6 +35,9 @@ const text = (most: number) => optional(Schema.String.pipe(Schema.maxLength(most
 
 const Int = Schema.NumberFromString.pipe(Schema.int())
 
+/** Which NetBox a request is about. */
+export const Which = Schema.Struct({ netbox_id: optional(Int) })
+
 /** Which endpoints a request is about. */
 export const Selector = Schema.Struct({
   source: Schema.optionalWith(Schema.String, { exact: true, default: () => "database" }),
@@ -46,7 +49,7 @@ export const Selector = Schema.Struct({
   endpoint_ids: text(255),
   /** The same as `endpoint_ids`, and before it. */
   proxmox_endpoint_ids: text(255),
-  netbox_id: optional(Int)
+  ...Which.fields
 })
 export type Selector = typeof Selector.Type
 
@@ -148,7 +151,7 @@ export const BoundedQuery = Schema.Struct({
   fetch_max_concurrency: optional(Int.pipe(Schema.greaterThanOrEqualTo(1)))
 })
 
-/** Of the sweep: the run whose guests are not orphans. Here every run sweeps; the id is taken and given back. */
+/** Of the sweep: the run whose guests are not orphans. Every run finds those that are gone itself: the id is given back, no more. */
 export const SweepQuery = Schema.Struct({
   ...SyncQuery.fields,
   run_id: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(100)),

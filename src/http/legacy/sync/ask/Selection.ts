@@ -50,14 +50,19 @@ export class Selection extends Effect.Service<Selection>()("proxledger/LegacySel
     const engines = yield* Engines
     const audit = yield* Audit
 
+    /** That there is the NetBox that is meant; undefined: any. */
+    const netbox = Effect.fn("Selection.netbox")(function* (id: number | undefined) {
+      const rows = yield* endpoints.netbox
+      if (rows.some((row) => row.enabled && (id ?? row.id) === row.id)) return
+      return yield* refusing("No NetBox endpoint found")
+    })
+
     /** Names of the sources; undefined: all of them. Ids that are unknown select nothing. */
     const sources = Effect.fn("Selection.sources")(function* (query: Selector) {
       if (query.source !== "database" && query.source !== "netbox") {
         return yield* refusing("Invalid source: use database or netbox")
       }
-      const netboxes = yield* endpoints.netbox
-      const isKnown = netboxes.some(({ enabled, id }) => enabled && (query.netbox_id ?? id) === id)
-      if (!isKnown) return yield* refusing("No NetBox endpoint found")
+      yield* netbox(query.netbox_id)
       const known = yield* engines.use((engine) => Effect.succeed(engine.sources))
       const rows = (yield* endpoints.proxmox).filter(({ enabled }) => enabled)
       const text = query.proxmox_endpoint_ids ?? query.endpoint_ids ?? ""
@@ -104,6 +109,6 @@ export class Selection extends Effect.Service<Selection>()("proxledger/LegacySel
       return [...found.values()]
     })
 
-    return { sources, guest, guests }
+    return { netbox, sources, guest, guests }
   })
 }) {}

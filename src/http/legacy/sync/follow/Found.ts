@@ -10,7 +10,6 @@ import type { Outcomes } from "../frames/Outcomes.ts"
 import type { Script, Thing } from "../frames/Script.ts"
 import { addressesOfNodes } from "../frames/stages/NodeInterfaces.ts"
 import type { StageName } from "../frames/Stage.ts"
-import { kept } from "../frames/Tally.ts"
 import { isDeleted, isOrphan, nameOf, type Telling, thingsOf } from "../frames/Teller.ts"
 
 type Told = { readonly script: Script; readonly outcomes: Outcomes }
@@ -60,10 +59,6 @@ const ofStage = (
   narrator: Narrator,
   stage: StageName
 ): Effect.Effect<Json, EndpointError> => {
-  const tally = narrator.ending?.tallies.get(stage)
-  const counts = { created: tally?.created ?? 0, updated: tally?.updated ?? 0, skipped: tally?.skipped ?? 0 }
-  const count = tally === undefined ? 0 : kept(tally)
-  const routine = { created: 0, updated: 0, stale: 0, errors: 0 }
   switch (stage) {
     case "devices":
       return read(engine, told, "dcim.device")
@@ -75,20 +70,10 @@ const ofStage = (
       return Effect.succeed(nodeInterfaces(told))
     case "vm-ip-addresses":
       return Effect.succeed(guestAddresses(told))
-    case "virtual-disks":
-      return Effect.succeed({ count, ...counts })
-    case "snapshots":
-      return Effect.succeed({ count: 0, created: 0, updated: 0, skipped: 0, deleted: 0 })
-    case "task-history":
-      return Effect.succeed({ count: 0, created: 0, skipped: 0 })
     case "storage":
     case "backups":
       return Effect.succeed([])
-    case "replications":
-    case "backup-routines":
-    case "sdn":
-      return Effect.succeed(routine)
-    case "sweep-orphans":
+    default:
       return Effect.succeed(narrator.ending?.results.get(stage) ?? {})
   }
 }
@@ -121,6 +106,7 @@ export class Found extends Effect.Service<Found>()("proxledger/LegacyFound", {
         const [only] = telling.stages
         const own = only === undefined ? {} : (ending?.results.get(only) ?? {})
         const swept = ending?.results.get("sweep-orphans")
+        if (only === "sweep-orphans") return own
         if (telling.title !== "full-update") return { ...own, ...(swept === undefined ? {} : { orphan_sweep: swept }) }
         if (told === null || ending === undefined) return {}
         const stages = [...ending.results.keys()]

@@ -9,6 +9,10 @@ import { type Tally, tallyOf } from "./Tally.ts"
 import type { Row, Scene, Telling } from "./Teller.ts"
 import { tellers } from "./Tellers.ts"
 
+/** In a full update a stage says no more than this of what it made: the last frame tells all of it. */
+const briefly = ({ count, created = 0, updated = 0 }: JsonObject): JsonObject =>
+  count === undefined ? { created, updated } : { count }
+
 /** One stage while its operations settle. */
 export class Act {
   readonly stage: StageName
@@ -74,10 +78,11 @@ export class Act {
     const results = [...this.#rows.values()].flatMap(({ row }) => row.members.map(this.#scene.resultOf))
     const tally = tallyOf(results, this.#scene.telling.dryRun)
     const result = teller.result(tally, this.#scene)
+    const isPart = this.#scene.telling.title === "full-update" && this.stage !== "sweep-orphans"
     const frames = [
       ...teller.close(this.#scene, tally),
       stage(this.#step, "completed", finishedOf(this.stage), {
-        result,
+        result: isPart ? briefly(result) : result,
         duration_seconds: Math.max(0, at - this.#begun) / 1000,
         ...(teller.note === "" ? {} : { note: teller.note })
       })

@@ -25,6 +25,8 @@ export interface Telling {
   readonly eachObject: boolean
   /** Nothing is written: the plan is told, and then the stream ends. */
   readonly dryRun: boolean
+  /** What the client calls the run; null where it has no name for it. */
+  readonly runId: string | null
 }
 
 /** A stage while it is told. */

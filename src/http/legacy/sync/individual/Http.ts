@@ -1,24 +1,12 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Effect } from "effect"
-import type { JsonObject } from "../../../../domain/Json.ts"
 import { LegacyApi } from "../../LegacyApi.ts"
-import { absent, Individual, type Wanted } from "./Individual.ts"
+import { Individual, type Wanted } from "./Individual.ts"
 import type * as Query from "./Query.ts"
 import * as Of from "./Wanted.ts"
 
-/** What a client named of something that is not kept. */
-const without =
-  <Name extends string>(object_type: string, names: ReadonlyArray<Name>) =>
-  ({ urlParams }: { readonly urlParams: Query.Flags & { readonly [_ in Name]?: string | number } }) => {
-    const named = names.flatMap((name): ReadonlyArray<readonly [string, string | number]> => {
-      const value = urlParams[name]
-      return value === undefined ? [] : [[name, value]]
-    })
-    return Effect.succeed<JsonObject>(absent(object_type, Object.fromEntries(named), urlParams))
-  }
-
 export const IndividualHttp = HttpApiBuilder.group(LegacyApi, "individual", (handlers) =>
-  Effect.map(Individual, ({ sync }) => {
+  Effect.map(Individual, ({ skip, sync }) => {
     const one =
       <Query extends Query.Flags>(wanted: (query: Query) => Wanted) =>
       ({ urlParams }: { readonly urlParams: Query }) =>
@@ -28,6 +16,16 @@ export const IndividualHttp = HttpApiBuilder.group(LegacyApi, "individual", (han
       const { ip_address: _, ...flags } = urlParams
       return sync(flags, Of.ip(urlParams))
     }
+    /** Of what is not kept there is only what the client named. */
+    const without =
+      <Name extends string>(object_type: string, names: ReadonlyArray<Name>) =>
+      ({ urlParams }: { readonly urlParams: Query.Flags & { readonly [_ in Name]?: string | number } }) => {
+        const named = names.flatMap((name): ReadonlyArray<readonly [string, string | number]> => {
+          const value = urlParams[name]
+          return value === undefined ? [] : [[name, value]]
+        })
+        return skip(urlParams, object_type, Object.fromEntries(named))
+      }
     const storage = without("storage", ["cluster_name", "storage_name"])
     const snapshot = without("snapshot", ["cluster_name", "node", "type", "vmid", "snapshot_name"])
     const taskHistory = without("task-history", ["cluster_name", "node", "type", "vmid", "upid"])

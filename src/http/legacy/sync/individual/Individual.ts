@@ -54,8 +54,9 @@ const actions: { readonly [result in Result]: string } = {
 
 const withoutCase = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
 
-/** What has no objects in NetBox itself. */
-export const absent = (object_type: string, named: JsonObject, { dry_run }: Flags): JsonObject => ({
+const noSession = (cluster: string): JsonObject => ({ error: `No Proxmox session found for cluster: ${cluster}` })
+
+const absent = (object_type: string, named: JsonObject, { dry_run }: Flags): JsonObject => ({
   object_type,
   action: "skipped",
   proxmox_resource: named,
@@ -93,7 +94,7 @@ export class Individual extends Effect.Service<Individual>()("proxledger/LegacyI
     const sync = Effect.fn("Individual.sync")(function* (query: Flags, wanted: Wanted) {
       const { cluster, kinds, named, object_type } = wanted
       const source = yield* sourceOf(query, cluster)
-      if (Option.isNone(source)) return { error: `No Proxmox session found for cluster: ${cluster}` }
+      if (Option.isNone(source)) return noSession(cluster)
       const [kind = ""] = kinds
       const owner = wanted.owner(source.value)
       const keep = keepOf(query)
@@ -137,6 +138,14 @@ export class Individual extends Effect.Service<Individual>()("proxledger/LegacyI
       }
     }, Effect.catchTags(refusals))
 
-    return { sync }
+    /** What has no objects in NetBox itself; `named`: what of Proxmox the client named. */
+    const skip = Effect.fn("Individual.skip")(function* (query: Flags, object_type: string, named: JsonObject) {
+      const { cluster_name: cluster } = named
+      if (typeof cluster !== "string") yield* selection.sources(query)
+      else if (Option.isNone(yield* sourceOf(query, cluster))) return noSession(cluster)
+      return absent(object_type, named, query)
+    }, Effect.catchTags(refusals))
+
+    return { sync, skip }
   })
 }) {}

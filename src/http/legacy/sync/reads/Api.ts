@@ -4,7 +4,7 @@ import { Schema } from "effect"
 import { Json } from "../../../../domain/Json.ts"
 import { Authorization } from "../../../Authorization.ts"
 import { failed, refused } from "../../Refused.ts"
-import { Selector } from "../ask/Query.ts"
+import { Which } from "../ask/Query.ts"
 
 const machines = "/virtualization/virtual-machines"
 
@@ -14,7 +14,7 @@ const ById = Schema.Struct({ id: Schema.NumberFromString.pipe(Schema.int()) })
 export const ReadsGroup = HttpApiGroup.make("reads")
   .add(
     HttpApiEndpoint.get("machines", machines)
-      .setUrlParams(Selector)
+      .setUrlParams(Which)
       .addSuccess(Schema.Array(Json))
       .addError(failed(400))
       .addError(failed(502))
@@ -23,6 +23,7 @@ export const ReadsGroup = HttpApiGroup.make("reads")
   .add(
     HttpApiEndpoint.get("machine", `${machines}/:id`)
       .setPath(ById)
+      .setUrlParams(Which)
       .addSuccess(Json)
       .addError(failed(400))
       .addError(refused(404))

@@ -4,6 +4,7 @@ import { kindNamed } from "../../../../domain/Kinds.ts"
 import { Engines } from "../../../../services/Engines.ts"
 import { LegacyApi } from "../../LegacyApi.ts"
 import { Failed, Refused } from "../../Refused.ts"
+import { Selection } from "../ask/Selection.ts"
 import { refusals } from "../Refusals.ts"
 
 const { path } = kindNamed("virtualization.virtualmachine")
@@ -30,34 +31,39 @@ const example = {
 }
 
 export const ReadsHttp = HttpApiBuilder.group(LegacyApi, "reads", (handlers) =>
-  Effect.map(Engines, (engines) =>
-    handlers
-      .handle("machines", () =>
-        engines
-          .use(({ netbox }) =>
+  Effect.gen(function* () {
+    const engines = yield* Engines
+    const selection = yield* Selection
+    const refusing = { NoEndpoint: refusals.NoEndpoint, StoreFailed: refusals.StoreFailed }
+    return handlers
+      .handle("machines", ({ urlParams }) =>
+        Effect.zipRight(
+          selection.netbox(urlParams.netbox_id),
+          engines.use(({ netbox }) =>
             Effect.mapError(netbox.find(path, []), ({ message }) => new Failed({ status: 502, message, detail: null }))
           )
-          .pipe(Effect.catchTags({ NoEndpoint: refusals.NoEndpoint, StoreFailed: refusals.StoreFailed }))
+        ).pipe(Effect.catchTags(refusing))
       )
-      .handle("machine", ({ path: { id } }) =>
-        engines
-          .use(({ netbox }) =>
+      .handle("machine", ({ path: { id }, urlParams }) =>
+        Effect.zipRight(
+          selection.netbox(urlParams.netbox_id),
+          engines.use(({ netbox }) =>
             Effect.mapError(netbox.get(path, id), ({ message }) => new Refused({ status: 502, detail: message }))
           )
-          .pipe(
-            Effect.catchTags({ NoEndpoint: refusals.NoEndpoint, StoreFailed: refusals.StoreFailed }),
-            Effect.flatMap(
-              Option.match({
-                onNone: () => new Refused({ status: 404, detail: "Virtual machine not found" }),
-                onSome: Effect.succeed
-              })
-            )
+        ).pipe(
+          Effect.catchTags(refusing),
+          Effect.flatMap(
+            Option.match({
+              onNone: () => new Refused({ status: 404, detail: "Virtual machine not found" }),
+              onSome: Effect.succeed
+            })
           )
+        )
       )
       .handle("summary", () => unwritten)
       .handle("example", () => Effect.succeed(example))
       .handle("createTest", () => new Refused({ status: 410, detail: "Gone: it never made anything" }))
       .handle("clusterTypes", () => unwritten)
       .handle("clusters", () => unwritten)
-  )
+  })
 )

@@ -22,6 +22,8 @@ const absent = (what: string, tell: (scene: Scene) => Frames, result: JsonObject
 
 const nothing = tallyOf([], false)
 
+const routine = { created: 0, updated: 0, stale: 0, errors: 0 }
+
 /** The storages that disks of guests are on; others are not read. */
 const storagesOf = (script: Script): ReadonlyArray<string> => {
   const names = new Set<string>()
@@ -66,7 +68,7 @@ export const TaskHistory = absent(
       )
     ]
   },
-  { count: 0 }
+  { count: 0, created: 0, skipped: 0 }
 )
 
 export const Backups = absent(
@@ -128,9 +130,15 @@ const snapshotFrames = ({ outcomes, script }: Scene): Frames => {
   ]
 }
 
-export const Snapshots = absent("Snapshots", snapshotFrames, { count: 0 })
+export const Snapshots = absent("Snapshots", snapshotFrames, {
+  count: 0,
+  created: 0,
+  updated: 0,
+  skipped: 0,
+  deleted: 0
+})
 
-export const Replications = absent("Replications", () => [], { created: 0, updated: 0 })
+export const Replications = absent("Replications", () => [], routine)
 
 export const BackupRoutines = absent(
   "Backup routines",
@@ -138,7 +146,7 @@ export const BackupRoutines = absent(
     discovery("backup-routines", "Discovered 0 backup routine(s) to synchronize", []),
     phaseSummary("backup-routines", "Backup routines sync completed: 0 created, 0 updated, 0 stale, 0 failed", nothing)
   ],
-  { created: 0, updated: 0 }
+  routine
 )
 
-export const Sdn = absent("SDN zones and vnets", () => [], { created: 0, updated: 0 })
+export const Sdn = absent("SDN zones and vnets", () => [], routine)

@@ -47,7 +47,7 @@ export const Sweep: Teller = {
   ],
   result: (tally, { script, telling }) => ({
     enabled: true,
-    run_id: script.run,
+    run_id: telling.runId ?? script.run,
     dry_run: telling.dryRun,
     candidates: tally.total,
     deleted: tally.deleted,

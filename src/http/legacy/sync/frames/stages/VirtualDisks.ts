@@ -57,6 +57,11 @@ export const VirtualDisks: Teller = {
     }),
   settled,
   close: () => [objectsEnd("virtual_disk")],
-  result: (tally) => ({ count: kept(tally) }),
+  result: (tally) => ({
+    count: kept(tally),
+    created: tally.created,
+    updated: tally.updated,
+    skipped: tally.skipped
+  }),
   note: ""
 }
