@@ -49,6 +49,10 @@ const status = (version: string): Answer =>
     "rq-workers-running": 0
   })
 
+/** The head of NetBox's own description; nobody needs more of it here. */
+const schema = (version: string): Answer =>
+  ok({ openapi: "3.0.3", info: { title: "NetBox REST API", version }, paths: {} })
+
 const parseBody = (text: string): Either.Either<Json | undefined, string> =>
   text.trim() === ""
     ? Either.right(undefined)
@@ -61,6 +65,7 @@ const route = ({ store, version, maxPageSize }: ApiOptions, asked: Asked, user: 
   const [, root, app = "", name = "", id, ...rest] = asked.path.split("/")
   if (root !== "api" || !asked.path.endsWith("/")) return notFound
   if (app === "status" && name === "" && id === undefined) return status(version)
+  if (app === "schema" && name === "" && id === undefined) return schema(version)
   const hasId = id !== undefined && id !== ""
   if (rest.length > 1 || (hasId && !/^\d+$/.test(id))) return notFound
   const number = hasId ? Number(id) : null
