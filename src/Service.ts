@@ -1,4 +1,5 @@
 import { Context, Effect, Layer, Logger, LogLevel } from "effect"
+import * as AddressGuard from "./http/AddressGuard.ts"
 import * as HttpSettings from "./http/HttpSettings.ts"
 import { logLevel } from "./http/LogLevel.ts"
 import * as Logs from "./http/Logs.ts"
@@ -70,6 +71,7 @@ export const layer = ({ config, data, host, port }: ServiceOptions) =>
       Layer.provideMerge(configured(config)),
       Layer.provideMerge(Store.tables(data)),
       Layer.provideMerge(journal(config?.config.journal ?? journalIn(data))),
+      Layer.provideMerge(AddressGuard.layer),
       Layer.provideMerge(Layer.mergeAll(HttpSettings.layer, Metrics.Default)),
       Layer.provideMerge(logs),
       // Nobody collects spans, and they cost a third of a request.

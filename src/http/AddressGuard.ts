@@ -1,5 +1,7 @@
-import { lookup } from "node:dns/promises"
-import { Effect, Either, Schema } from "effect"
+import { lookup } from "node:dns"
+import type { LookupFunction } from "node:net"
+import { Context, Effect, Either, Layer, Schema } from "effect"
+import { ConnectGuard } from "../services/ConnectGuard.ts"
 import { HttpSettings } from "./HttpSettings.ts"
 import { type Address, embedded, isWithin, parseAddress, parseRange, type Range } from "./Ranges.ts"
 
@@ -15,6 +17,14 @@ export interface Addressed {
   readonly ip_address: string
   readonly domain: string | null
 }
+
+/** What was sent of it: a row that is changed keeps the rest. */
+type Sent = { readonly [name in keyof Addressed]?: Addressed[name] | undefined }
+
+/** The names of the system, unless something else knows them. */
+export class Names extends Context.Reference<Names>()("proxledger/Names", {
+  defaultValue: (): LookupFunction => lookup
+}) {}
 
 /** Private networks are not among these: that is where Proxmox lives. */
 const refusedKinds: ReadonlySet<string> = new Set([
@@ -44,6 +54,11 @@ const normalised = (host: string): string => {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$|\.$/g, "") : host
 }
 
+const textOf = (found: string | { readonly address: string }): string =>
+  typeof found === "string" ? found : found.address
+
+const unknown: Addressed = { ip_address: "", domain: null }
+
 const refusal = (kind: "IP address" | "domain", host: string, why: string) =>
   new AddressRefused({
     detail: `Invalid ${kind}: ${host} ${why}. Use an address of the server itself, or allow its network with PROXLEDGER_ALLOWED_RANGES`
@@ -53,6 +68,14 @@ const refusal = (kind: "IP address" | "domain", host: string, why: string) =>
 export class AddressGuard extends Effect.Service<AddressGuard>()("proxledger/AddressGuard", {
   effect: Effect.gen(function* () {
     const { allowedRanges } = yield* HttpSettings
+    const names = yield* Names
+
+    const addressesOf = (name: string) =>
+      Effect.async<ReadonlyArray<string>, Error>((resume) =>
+        names(name, { all: true }, (error, found) =>
+          resume(error === null ? Effect.succeed([found].flat().map(textOf)) : Effect.fail(error))
+        )
+      )
 
     const isRefused = (address: Address): boolean =>
       !isWithin(address, allowedRanges) &&
@@ -60,21 +83,24 @@ export class AddressGuard extends Effect.Service<AddressGuard>()("proxledger/Add
         isWithin(address, nowhere) ||
         embedded(address).some((inner) => isRefused(inner)))
 
+    const admits = (text: string): boolean => {
+      const address = parseAddress(text)
+      return address !== undefined && !isRefused(address)
+    }
+
     const judge = Effect.fnUntraced(function* (host: string) {
       const name = normalised(host)
       const address = parseAddress(name)
       if (address !== undefined) {
         return isRefused(address) ? yield* refusal("IP address", host, "is not an address of a server") : undefined
       }
-      const found = yield* Effect.tryPromise(() => lookup(name, { all: true })).pipe(
+      const found = yield* addressesOf(name).pipe(
         Effect.timeout(patience),
         Effect.mapError(() => refusal("domain", host, "cannot be resolved"))
       )
-      const bad = found.some((one) => {
-        const resolved = parseAddress(one.address)
-        return resolved === undefined || isRefused(resolved)
-      })
-      return bad ? yield* refusal("domain", host, "leads to an address that is not one of a server") : undefined
+      return found.every(admits)
+        ? undefined
+        : yield* refusal("domain", host, "leads to an address that is not one of a server")
     })
 
     /** Without the length of a prefix, which may follow. */
@@ -82,19 +108,38 @@ export class AddressGuard extends Effect.Service<AddressGuard>()("proxledger/Add
 
     const isLoopback = (text: string) => parseAddress(bare(text))?.range() === "loopback"
 
+    /** Of a row as it will be: where nothing of its address is sent, there is nothing to judge. */
+    const judging =
+      (hostsOf: (row: Addressed) => ReadonlyArray<string>) =>
+      ({ domain, ip_address }: Sent, now: Addressed = unknown): Effect.Effect<void, AddressRefused> =>
+        domain === undefined && ip_address === undefined
+          ? Effect.void
+          : Effect.forEach(
+              hostsOf({ domain: domain === undefined ? now.domain : domain, ip_address: ip_address ?? now.ip_address }),
+              judge,
+              { discard: true }
+            )
+
+    const connections: ConnectGuard["Type"] = { admits, lookup: names }
+
     return {
       /** Of a NetBox the domain is used, or else the address. */
-      netbox: ({ domain, ip_address }: Addressed): Effect.Effect<void, AddressRefused> =>
-        judge(domain !== null && domain !== "" ? domain : bare(ip_address)),
+      netbox: judging(({ domain, ip_address }) => [domain !== null && domain !== "" ? domain : bare(ip_address)]),
       /** Of Proxmox both are used; a loopback address beside a domain stands for none. */
-      proxmox: ({ domain, ip_address }: Addressed): Effect.Effect<void, AddressRefused> => {
+      proxmox: judging(({ domain, ip_address }) => {
         const named = domain !== null && domain !== ""
-        const hosts = [
+        return [
           ...(named ? [domain] : []),
           ...(ip_address === "" || (named && isLoopback(ip_address)) ? [] : [bare(ip_address)])
         ]
-        return Effect.forEach(hosts, judge, { discard: true })
-      }
+      }),
+      connections
     }
   })
 }) {}
+
+/** Judges what is stored, and what is connected to. */
+export const layer = Layer.effect(
+  ConnectGuard,
+  Effect.map(AddressGuard, ({ connections }) => connections)
+).pipe(Layer.provideMerge(AddressGuard.Default))

@@ -4,7 +4,6 @@ import * as NodeHttpPlatform from "@effect/platform-node/NodeHttpPlatform"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Etag from "@effect/platform/Etag"
 import { Effect, Layer } from "effect"
-import { AddressGuard } from "./AddressGuard.ts"
 import { Authentication } from "./Authentication.ts"
 import * as AuthorizationLive from "./AuthorizationLive.ts"
 import * as Documentation from "./Documentation.ts"
@@ -78,7 +77,7 @@ const routes = Layer.mergeAll(frame, legacy, v1, RpcHttp.layer, Documentation.la
 
 /** What handlers and what surrounds them share. */
 const shared = AuthorizationLive.layer.pipe(
-  Layer.provideMerge(Layer.mergeAll(Authentication.Default, RateLimit.Default, AddressGuard.Default))
+  Layer.provideMerge(Layer.mergeAll(Authentication.Default, RateLimit.Default))
 )
 
 const listener = (address: Address) =>

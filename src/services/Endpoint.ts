@@ -2,6 +2,7 @@ import { Cause, Duration, Effect, Exit, Option, Redacted, type Scope } from "eff
 import { Pool } from "undici"
 import type { Json } from "../domain/Json.ts"
 import type { Bulk, Strain } from "../domain/Pace.ts"
+import type { ConnectGuard } from "./ConnectGuard.ts"
 import { codeOf, describe, makeConnector } from "./Connector.ts"
 import { Cut, TlsRejected, Unreachable } from "./EndpointError.ts"
 import * as Deadlines from "./Deadlines.ts"
@@ -24,6 +25,8 @@ export interface EndpointOptions {
   /** Scheme, host, port and an optional base path. */
   readonly url: string
   readonly tls: TlsOptions
+  /** Which addresses may be connected to: all unless given. */
+  readonly guard?: ConnectGuard["Type"]
   /** Requests in flight at most, fewer while the server is overloaded; each counts until its body is read. */
   readonly permits: number
   readonly pacing?: Partial<Pacing>
@@ -97,6 +100,20 @@ const encodeQuery = (query: Request["query"]): string => {
   return `?${new URLSearchParams(query.map(([key, value]): [string, string] => [key, value])).toString()}`
 }
 
+/** What a request carries in confidence: each value, and of `Token …`, `Bearer nbt_….…` and `PVEAPIToken=…=…` the end. */
+const secretsOf = ({ body, headers = {} }: Request): ReadonlyArray<string> =>
+  [...Object.values(headers), ...(body !== undefined && "form" in body ? Object.values(body.form) : [])]
+    .flatMap((value) => (Redacted.isRedacted(value) ? [Redacted.value(value)] : []))
+    .flatMap((secret) => [secret, secret.slice(secret.search(/[^ .=]*$/))])
+    .filter((secret) => secret.length >= 8)
+
+/** A server that echoes a request must not put its credentials into an answer or an error. */
+const withoutEcho = (request: Request, answer: Answer): Answer => {
+  const secrets = secretsOf(request)
+  const clean = (text: string) => secrets.reduce((rest, one) => rest.replaceAll(one, "<redacted>"), text)
+  return { ...answer, text: clean(answer.text), reason: clean(answer.reason) }
+}
+
 type Failure = Unreachable | TlsRejected | Cut
 
 const outcomeOf = (exit: Exit.Exit<Answer, Failure | Overdue>): Outcome => {
@@ -167,7 +184,7 @@ export const make = Effect.fnUntraced(function* (
         headers,
         body: body?.text ?? null
       }
-      return exchange(pool, options, { at, deadlines, toError })
+      return Effect.map(exchange(pool, options, { at, deadlines, toError }), (answer) => withoutEcho(request, answer))
     })
 
   const recorded = (request: Request, at: number) => {

@@ -8,6 +8,7 @@ import { digestOf } from "../journal/Digest.ts"
 import { Journal } from "../journal/Journal.ts"
 import { Projections } from "../journal/Projections.ts"
 import { Endpoints, type NetBoxConnection, type ProxmoxConnection } from "../store/Endpoints.ts"
+import { ConnectGuard } from "./ConnectGuard.ts"
 import { type Engine, Engines, NoEndpoint } from "./Engines.ts"
 import { EngineSettings } from "./EngineSettings.ts"
 import * as Kept from "./Kept.ts"
@@ -77,10 +78,16 @@ const digestFor = (connections: Connections, policy: Policy["Type"], branch: str
   return digestOf(JSON.stringify({ connections, secrets, policy: policy.text, branch }))
 }
 
-const clients = ({ netbox, proxmox }: Connections, policy: Policy["Type"], branch: string | undefined) => {
+const clients = (
+  { netbox, proxmox }: Connections,
+  policy: Policy["Type"],
+  guard: ConnectGuard["Type"],
+  branch: string | undefined
+) => {
   const { tls, token, url } = netbox
+  const branched = branch === undefined ? {} : { branch }
   return Layer.mergeAll(
-    NetBoxLive.layer({ url, token, tls: { ...tls, ...policy.netbox }, ...(branch === undefined ? {} : { branch }) }),
+    NetBoxLive.layer({ url, token, tls: { ...tls, ...policy.netbox }, guard, ...branched }),
     Layer.unwrapEffect(
       Effect.map(Metrics, ({ recorder, watcher }) =>
         ProxmoxLive.layer(
@@ -88,7 +95,7 @@ const clients = ({ netbox, proxmox }: Connections, policy: Policy["Type"], branc
             const { osInfo = false, tls: trust } = policy.source(name)
             return { name, urls, auth, osInfo, tls: { ...verify, ...trust }, ...deadlineOf(endpoint) }
           }),
-          { recorder, watcher }
+          { recorder, watcher, guard }
         )
       )
     )
@@ -120,6 +127,7 @@ const settings = ({ proxmox }: Connections, policy: Policy["Type"], engine: stri
 const make = Effect.fnUntraced(function* (options: EnginesOptions) {
   const endpoints = yield* Endpoints
   const policy = yield* Policy
+  const guard = yield* ConnectGuard
   const journal = yield* Journal
   const around = Context.make(Journal, journal).pipe(
     Context.add(Projections, yield* Projections),
@@ -130,7 +138,7 @@ const make = Effect.fnUntraced(function* (options: EnginesOptions) {
   const build = Effect.fnUntraced(function* (connections: Connections, branch: string | undefined) {
     yield* journal.conceal(secretsOf(connections))
     const layer = Reconciler.layer.pipe(
-      Layer.provideMerge(clients(connections, policy, branch)),
+      Layer.provideMerge(clients(connections, policy, guard, branch)),
       Layer.provideMerge(settings(connections, policy, options.engine)),
       Layer.provide(Layer.succeedContext(around))
     )
@@ -178,5 +186,5 @@ const make = Effect.fnUntraced(function* (options: EnginesOptions) {
 /** Engines over the endpoints of the database. */
 export const layer = (
   options: EnginesOptions
-): Layer.Layer<Engines, never, Endpoints | Policy | Journal | Projections | Metrics> =>
+): Layer.Layer<Engines, never, ConnectGuard | Endpoints | Policy | Journal | Projections | Metrics> =>
   Layer.scoped(Engines, make(options))

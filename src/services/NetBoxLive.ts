@@ -1,5 +1,5 @@
 import { Chunk, Context, Effect, Layer, type Redacted, Stream } from "effect"
-import type { TlsOptions } from "./Endpoint.ts"
+import type { EndpointOptions, TlsOptions } from "./Endpoint.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import { Metrics } from "./Metrics.ts"
 import { NetBox, type Row } from "./NetBox.ts"
@@ -18,6 +18,7 @@ export interface NetBoxOptions {
   /** v1 (40 hex digits) or v2 (`nbt_key.secret`). */
   readonly token: Redacted.Redacted
   readonly tls: TlsOptions
+  readonly guard?: EndpointOptions["guard"]
   /** Schema id of a branch (plugin netbox-branching) to which all requests go. */
   readonly branch?: string
   /** Read from the environment where absent. */

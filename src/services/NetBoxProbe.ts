@@ -1,5 +1,6 @@
 import { Clock, Data, Duration, Effect, Option, Redacted } from "effect"
 import { Endpoints, type NetBoxConnection } from "../store/Endpoints.ts"
+import { ConnectGuard } from "./ConnectGuard.ts"
 import * as Endpoint from "./Endpoint.ts"
 
 /** Whether the NetBox answers, in the words of the compatible surface. */
@@ -29,8 +30,8 @@ const deadline = Duration.seconds(10)
 const fresh = Duration.toMillis("30 seconds")
 
 const send = Effect.fnUntraced(
-  function* ({ name, tls, token, url }: NetBoxConnection, path: string) {
-    const endpoint = yield* Endpoint.make({ name, url, tls, permits: 1 })
+  function* ({ name, tls, token, url }: NetBoxConnection, path: string, guard: ConnectGuard["Type"]) {
+    const endpoint = yield* Endpoint.make({ name, url, tls, guard, permits: 1 })
     const text = Redacted.value(token)
     const authorization = Redacted.make(`${text.startsWith("nbt_") ? "Bearer" : "Token"} ${text}`)
     const answer = yield* endpoint.send({ method: "GET", path, headers: { authorization }, deadline: "120 seconds" })
@@ -58,6 +59,7 @@ const send = Effect.fnUntraced(
 export class NetBoxProbe extends Effect.Service<NetBoxProbe>()("proxledger/NetBoxProbe", {
   effect: Effect.gen(function* () {
     const endpoints = yield* Endpoints
+    const guard = yield* ConnectGuard
     let last: { readonly revision: number; readonly at: number; readonly probe: Probe } | undefined
 
     const connection = endpoints.netboxConnection.pipe(
@@ -77,7 +79,7 @@ export class NetBoxProbe extends Effect.Service<NetBoxProbe>()("proxledger/NetBo
 
     /** The body of what is at `path`. */
     const get = (path: string, within: Duration.DurationInput = "120 seconds") =>
-      Effect.flatMap(connection, (found) => send(found, path)).pipe(
+      Effect.flatMap(connection, (found) => send(found, path, guard)).pipe(
         Effect.timeoutFail({
           duration: within,
           onTimeout: () =>

@@ -29,6 +29,7 @@ export interface ProxmoxSource {
 }
 
 export interface ProxmoxOptions {
+  readonly guard?: Endpoint.EndpointOptions["guard"]
   readonly recorder?: Endpoint.Recorder
   readonly watcher?: GateWatcher
 }
@@ -65,13 +66,14 @@ const checkOne = Effect.fnUntraced(function* (
   return check
 })
 
-const open = Effect.fnUntraced(function* (source: ProxmoxSource, { recorder, watcher }: ProxmoxOptions) {
+const open = Effect.fnUntraced(function* (source: ProxmoxSource, { guard, recorder, watcher }: ProxmoxOptions) {
   const endpoints = yield* Effect.forEach(source.urls, (url) =>
     Effect.gen(function* () {
       const endpoint = yield* Endpoint.make({
         name: `${source.name} (${new URL(url).host})`,
         url: apiOf(url),
         tls: source.tls,
+        ...(guard === undefined ? {} : { guard }),
         permits: inFlight,
         pacing: { strainOf, isOwn, ...(watcher === undefined ? {} : { watcher }) },
         ...(recorder === undefined ? {} : { recorder })

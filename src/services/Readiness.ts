@@ -4,6 +4,7 @@ import { Projections } from "../journal/Projections.ts"
 import { Encryption } from "../store/Encryption.ts"
 import { Endpoints, type ProxmoxConnection } from "../store/Endpoints.ts"
 import { Keys } from "../store/Keys.ts"
+import { ConnectGuard } from "./ConnectGuard.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { NetBoxProbe } from "./NetBoxProbe.ts"
 
@@ -38,9 +39,9 @@ const failed = (name: string) => (error: { readonly message: string }) =>
   Effect.succeed(check(name, "failed", error.message))
 
 /** Any answer will do: whether the credentials are good is told by the runs. */
-const answers = ({ name, tls, urls }: ProxmoxConnection): Effect.Effect<Check> => {
+const answers = ({ name, tls, urls }: ProxmoxConnection, guard: ConnectGuard["Type"]): Effect.Effect<Check> => {
   const ask = Effect.fnUntraced(function* (url: string) {
-    const endpoint = yield* Endpoint.make({ name: url, url, tls, permits: 1 })
+    const endpoint = yield* Endpoint.make({ name: url, url, tls, guard, permits: 1 })
     yield* endpoint.send({ method: "GET", path: "/api2/json/version", deadline: "5 seconds" })
     return check(`proxmox/${name}`, "ok")
   }, Effect.scoped)
@@ -56,6 +57,7 @@ export class Readiness extends Effect.Service<Readiness>()("proxledger/Readiness
     const encryption = yield* Encryption
     const keys = yield* Keys
     const netbox = yield* NetBoxProbe
+    const guard = yield* ConnectGuard
     const scope = yield* Effect.scope
 
     const journalCheck = Effect.map(
@@ -102,7 +104,7 @@ export class Readiness extends Effect.Service<Readiness>()("proxledger/Readiness
     }).pipe(Effect.catchAll(failed("netbox")))
 
     const proxmoxChecks = endpoints.proxmoxConnections.pipe(
-      Effect.flatMap((connections) => Effect.forEach(connections, answers, { concurrency: 8 })),
+      Effect.flatMap((connections) => Effect.forEach(connections, (one) => answers(one, guard), { concurrency: 8 })),
       Effect.map((checks) => (checks.length === 0 ? [check("proxmox", "not_configured")] : checks)),
       Effect.catchAll(({ message }) => Effect.succeed([check("proxmox", "failed", message)]))
     )

@@ -28,6 +28,9 @@ export interface Changed {
   readonly fields: ReadonlyArray<string>
 }
 
+/** Fails where the row, in the transaction that changes it, is not what the caller has seen. */
+export type Expected<Row, E> = (now: Row) => Effect.Effect<void, E>
+
 /** The service's own SQLite file. One process at a time has it. */
 export class Database extends Context.Tag("proxledger/Database")<
   Database,

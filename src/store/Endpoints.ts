@@ -1,6 +1,6 @@
 import { Context, type Effect, type Option, type Redacted, Schema } from "effect"
 import type { By } from "../domain/By.ts"
-import type { StoreFailed } from "./Database.ts"
+import type { Expected, StoreFailed } from "./Database.ts"
 import type { NoEncryptionKey, Undecryptable } from "./Encryption.ts"
 import type { NetBoxChanges, NetBoxEndpoint, NetBoxInput } from "./NetBoxEndpoint.ts"
 import type { ProxmoxChanges, ProxmoxEndpoint, ProxmoxInput } from "./ProxmoxEndpoint.ts"
@@ -65,21 +65,31 @@ export class Endpoints extends Context.Tag("proxledger/Endpoints")<
     /** None or one. */
     readonly netbox: Effect.Effect<ReadonlyArray<NetBoxEndpoint>, StoreFailed>
     readonly createNetBox: (input: NetBoxInput, by: By) => Effect.Effect<NetBoxEndpoint, Writing>
-    readonly updateNetBox: (
+    readonly updateNetBox: <E = never>(
       id: number,
       changes: NetBoxChanges,
-      by: By
-    ) => Effect.Effect<NetBoxEndpoint, EndpointNotFound | Writing>
-    readonly removeNetBox: (id: number, by: By) => Effect.Effect<void, EndpointNotFound | StoreFailed>
+      by: By,
+      expected?: Expected<NetBoxEndpoint, E>
+    ) => Effect.Effect<NetBoxEndpoint, E | EndpointNotFound | Writing>
+    readonly removeNetBox: <E = never>(
+      id: number,
+      by: By,
+      expected?: Expected<NetBoxEndpoint, E>
+    ) => Effect.Effect<void, E | EndpointNotFound | StoreFailed>
     /** By id. */
     readonly proxmox: Effect.Effect<ReadonlyArray<ProxmoxEndpoint>, StoreFailed>
     readonly createProxmox: (input: ProxmoxInput, by: By) => Effect.Effect<ProxmoxEndpoint, Writing>
-    readonly updateProxmox: (
+    readonly updateProxmox: <E = never>(
       id: number,
       changes: ProxmoxChanges,
-      by: By
-    ) => Effect.Effect<ProxmoxEndpoint, EndpointNotFound | Writing>
-    readonly removeProxmox: (id: number, by: By) => Effect.Effect<void, EndpointNotFound | StoreFailed>
+      by: By,
+      expected?: Expected<ProxmoxEndpoint, E>
+    ) => Effect.Effect<ProxmoxEndpoint, E | EndpointNotFound | Writing>
+    readonly removeProxmox: <E = never>(
+      id: number,
+      by: By,
+      expected?: Expected<ProxmoxEndpoint, E>
+    ) => Effect.Effect<void, E | EndpointNotFound | StoreFailed>
     /** With decrypted credentials: for clients only. None where there is no row, or it is not enabled. */
     readonly netboxConnection: Effect.Effect<
       Option.Option<NetBoxConnection>,

@@ -1,6 +1,7 @@
 import type Sqlite from "better-sqlite3"
 import { Effect, Option, Redacted, Schema } from "effect"
 import type { By } from "../domain/By.ts"
+import type { Expected } from "./Database.ts"
 import * as Rules from "./EndpointRules.ts"
 import { EndpointNotFound, EndpointRefused, type NetBoxConnection } from "./Endpoints.ts"
 import { differing, refuse, sealed, type Services, trimmed, updated } from "./EndpointWriting.ts"
@@ -62,10 +63,16 @@ export const make = (services: Services) => {
       })
     )
 
-  const change = (id: number, changes: NetBoxChanges, by: By) =>
+  const change = <E = never>(
+    id: number,
+    changes: NetBoxChanges,
+    by: By,
+    expected: Expected<NetBoxEndpoint, E> = () => Effect.void
+  ) =>
     services.change(by, (db) =>
       Effect.gen(function* () {
         const before = yield* find(db, id)
+        yield* expected(shown(before))
         const { token: sentToken, token_key: sentKey, ...sent } = changes
         const version = normalVersion(sent.token_version ?? before.token_version)
         // Credentials of one version are of no use to the other.
@@ -89,13 +96,13 @@ export const make = (services: Services) => {
       })
     )
 
-  const drop = (id: number, by: By) =>
+  const drop = <E = never>(id: number, by: By, expected: Expected<NetBoxEndpoint, E> = () => Effect.void) =>
     services.change(by, (db) =>
-      Effect.suspend(() =>
+      Effect.gen(function* () {
+        yield* expected(shown(yield* find(db, id)))
         remove(db, table, id)
-          ? Effect.succeed({ value: undefined, changed: [{ subject: subjectOf(id), change: "removed", fields: [] }] })
-          : Effect.fail(new EndpointNotFound({ which: "netbox", id }))
-      )
+        return { value: undefined, changed: [{ subject: subjectOf(id), change: "removed", fields: [] }] }
+      })
     )
 
   const connection = database.steady((db) =>

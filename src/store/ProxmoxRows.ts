@@ -1,6 +1,7 @@
 import type Sqlite from "better-sqlite3"
 import { Effect, Redacted, Schema } from "effect"
 import type { By } from "../domain/By.ts"
+import type { Expected } from "./Database.ts"
 import * as Rules from "./EndpointRules.ts"
 import { EndpointNotFound, EndpointRefused, type ProxmoxConnection } from "./Endpoints.ts"
 import { differing, filled, refuse, sealed, type Services, trimmed, updated } from "./EndpointWriting.ts"
@@ -79,10 +80,16 @@ export const make = (services: Services) => {
       })
     )
 
-  const change = (id: number, changes: ProxmoxChanges, by: By) =>
+  const change = <E = never>(
+    id: number,
+    changes: ProxmoxChanges,
+    by: By,
+    expected: Expected<ProxmoxEndpoint, E> = () => Effect.void
+  ) =>
     services.change(by, (db) =>
       Effect.gen(function* () {
         const before = yield* find(db, id)
+        yield* expected(shown(before))
         const { password: sentPassword, token_value: sentValue, ...sent } = changes
         const password = filled(sentPassword)
         const value = trimmed(sentValue)
@@ -108,13 +115,13 @@ export const make = (services: Services) => {
       })
     )
 
-  const drop = (id: number, by: By) =>
+  const drop = <E = never>(id: number, by: By, expected: Expected<ProxmoxEndpoint, E> = () => Effect.void) =>
     services.change(by, (db) =>
-      Effect.suspend(() =>
+      Effect.gen(function* () {
+        yield* expected(shown(yield* find(db, id)))
         remove(db, table, id)
-          ? Effect.succeed({ value: undefined, changed: [{ subject: subjectOf(id), change: "removed", fields: [] }] })
-          : Effect.fail(new EndpointNotFound({ which: "proxmox", id }))
-      )
+        return { value: undefined, changed: [{ subject: subjectOf(id), change: "removed", fields: [] }] }
+      })
     )
 
   const authOf = Effect.fnUntraced(function* ({ id, password, token_name, token_value, username }: Stored) {

@@ -1,7 +1,7 @@
 import { Context, type Effect, Schema } from "effect"
 import type { By } from "../domain/By.ts"
 import { Scope } from "../domain/Scope.ts"
-import type { StoreFailed } from "./Database.ts"
+import type { Expected, StoreFailed } from "./Database.ts"
 import { Flag, given, Name, or } from "./EndpointFields.ts"
 
 /** Times are seconds since 1970. */
@@ -73,12 +73,17 @@ export class Schedules extends Context.Tag("proxledger/Schedules")<
     readonly list: Effect.Effect<ReadonlyArray<Schedule>, StoreFailed>
     readonly get: (id: number) => Effect.Effect<Schedule, ScheduleNotFound | StoreFailed>
     readonly create: (input: ScheduleInput, by: By) => Effect.Effect<Schedule, ScheduleRefused | StoreFailed>
-    readonly update: (
+    readonly update: <E = never>(
       id: number,
       changes: ScheduleChanges,
-      by: By
-    ) => Effect.Effect<Schedule, ScheduleNotFound | ScheduleRefused | StoreFailed>
-    readonly remove: (id: number, by: By) => Effect.Effect<void, ScheduleNotFound | StoreFailed>
+      by: By,
+      expected?: Expected<Schedule, E>
+    ) => Effect.Effect<Schedule, E | ScheduleNotFound | ScheduleRefused | StoreFailed>
+    readonly remove: <E = never>(
+      id: number,
+      by: By,
+      expected?: Expected<Schedule, E>
+    ) => Effect.Effect<void, E | ScheduleNotFound | StoreFailed>
     /** The enabled ones whose `next_at` has come, earliest first. */
     readonly due: Effect.Effect<ReadonlyArray<Schedule>, StoreFailed>
     /** It started a run now; `next_at` moves to the next time after now. */

@@ -110,11 +110,12 @@ const make = Effect.gen(function* () {
           })
         )
       ),
-    update: (id, changes, by) =>
+    update: (id, changes, by, expected = () => Effect.void) =>
       counted(
         database.change(by, (db) =>
           Effect.gen(function* () {
             const before = yield* find(db, id)
+            yield* expected(before)
             const after = { ...before, ...changes }
             const next = yield* nextOf(after.cron, after.timezone)
             yield* unique(db, after.name, id)
@@ -128,17 +129,14 @@ const make = Effect.gen(function* () {
           })
         )
       ),
-    remove: (id, by) =>
+    remove: (id, by, expected = () => Effect.void) =>
       counted(
         database.change(by, (db) =>
-          Effect.suspend(() =>
+          Effect.gen(function* () {
+            yield* expected(yield* find(db, id))
             remove(db, table, id)
-              ? Effect.succeed({
-                  value: undefined,
-                  changed: [{ subject: subjectOf(id), change: "removed", fields: [] }]
-                })
-              : Effect.fail(new ScheduleNotFound({ id }))
-          )
+            return { value: undefined, changed: [{ subject: subjectOf(id), change: "removed", fields: [] }] }
+          })
         )
       ),
     due: Effect.flatMap(Clock.currentTimeMillis, (millis) =>

@@ -1,9 +1,11 @@
+import { lookup } from "node:dns"
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
 import * as SimulatedNetBox from "../../src/demo/SimulatedNetBox.ts"
 import * as SimulatedProxmox from "../../src/demo/SimulatedProxmox.ts"
 import { Journal } from "../../src/journal/Journal.ts"
 import { layerMemory } from "../../src/journal/JournalSqlite.ts"
+import { ConnectGuard } from "../../src/services/ConnectGuard.ts"
 import { Engines } from "../../src/services/Engines.ts"
 import * as EnginesLive from "../../src/services/EnginesLive.ts"
 import { Metrics } from "../../src/services/Metrics.ts"
@@ -14,10 +16,13 @@ import { type Configured, fixed, netboxAt, proxmoxAt } from "../support/FixedEnd
 import { everything } from "../support/Runs.ts"
 import { rowsOf } from "../support/State.ts"
 
+/** What is configured here is on this machine. */
+const anywhere = Layer.succeed(ConnectGuard, { admits: () => true, lookup })
+
 const service = (configured: Configured) =>
   RunsLive.layer({ pause: "50 millis" }).pipe(
     Layer.provideMerge(EnginesLive.layer({ engine: "0.0.0" })),
-    Layer.provideMerge(Layer.mergeAll(fixed(configured), Policy.layer(), Metrics.Default, layerMemory))
+    Layer.provideMerge(Layer.mergeAll(fixed(configured), Policy.layer(), Metrics.Default, layerMemory, anywhere))
   )
 
 const estate = Effect.all({

@@ -18,24 +18,22 @@ export const ConditionalHeaders = Schema.Struct({
 export const etagOf = (configuration: Json): string =>
   `"${createHash("sha256").update(canonical(configuration)).digest("hex").slice(0, 32)}"`
 
-/** Whether the caller has seen what it is about to change. */
-export const seen = (
-  headers: typeof ConditionalHeaders.Type,
-  etag: string,
-  what: string
-): Effect.Effect<void, Problem> => {
-  const given = headers["if-match"]
-  if (given === undefined) {
-    return new Problem({
-      code: "precondition_required",
-      detail: `Read ${what} first, and send its ETag in If-Match`
-    })
-  }
-  const tags = given.split(",").map((tag) => tag.trim())
-  return tags.includes("*") || tags.includes(etag)
-    ? Effect.void
-    : new Problem({
-        code: "precondition_failed",
-        detail: `Somebody changed ${what} since it was read. Read it again, and decide again`
+/** Whether the caller has seen what it is about to change; asked in the transaction that changes it. */
+export const seen =
+  <Row>(headers: typeof ConditionalHeaders.Type, etagOf: (row: Row) => string, what: string) =>
+  (now: Row): Effect.Effect<void, Problem> => {
+    const given = headers["if-match"]
+    if (given === undefined) {
+      return new Problem({
+        code: "precondition_required",
+        detail: `Read ${what} first, and send its ETag in If-Match`
       })
-}
+    }
+    const tags = given.split(",").map((tag) => tag.trim())
+    return tags.includes("*") || tags.includes(etagOf(now))
+      ? Effect.void
+      : new Problem({
+          code: "precondition_failed",
+          detail: `Somebody changed ${what} since it was read. Read it again, and decide again`
+        })
+  }

@@ -10,10 +10,12 @@ import type { CiphertextExists, EncryptionKeyRefused, NoEncryptionKey, Undecrypt
 import type { EndpointNotFound, EndpointRefused } from "../../store/Endpoints.ts"
 import type { KeyLimitReached, KeyNotFound, KeyRefused, LastActiveKey } from "../../store/Keys.ts"
 import type { ScheduleNotFound, ScheduleRefused } from "../../store/Schedules.ts"
+import type { AddressRefused } from "../AddressGuard.ts"
 import { type Code, Problem } from "../Problem.ts"
 
 /** What the services behind `/v1` refuse. */
 export type Failure =
+  | AddressRefused
   | CiphertextExists
   | Conflict
   | EncryptionKeyRefused
@@ -39,6 +41,7 @@ export type Failure =
   | UnsupportedVersion
 
 const codes: { readonly [Tag in Failure["_tag"]]: Code } = {
+  AddressRefused: "refused",
   CiphertextExists: "conflict",
   Conflict: "conflict",
   Cut: "upstream_failed",

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Context, Deferred, Effect, Fiber } from "effect"
+import { Database } from "../../../src/store/Database.ts"
 import type { Told } from "../../support/Service.ts"
 import { bare, codeOf, itemsOf, membersOf } from "../../support/V1.ts"
 
@@ -30,6 +31,32 @@ describe("/v1/endpoints", () => {
       assert.deepStrictEqual([gone.status, gone.text], [204, ""])
       assert.strictEqual(codeOf(yield* ask("GET", String(location))), "404 not_found")
       assert.lengthOf(itemsOf(yield* ask("GET", "/v1/endpoints/proxmox")), 0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("change only as they were read, also where an old route changes them while they wait", () =>
+    Effect.gen(function* () {
+      const { ask, service } = yield* bare()
+      const path = String((yield* ask("POST", "/v1/endpoints/proxmox", lab)).headers["location"])
+      const old = path.replace("/v1/endpoints/proxmox", "/proxmox/endpoints")
+      const match = { "if-match": etagOf(yield* ask("GET", path)) }
+      const gate = yield* Deferred.make<void>()
+      const { change } = Context.get(service.context, Database)
+      const held = change({ actor: "test", requestId: null }, () =>
+        Effect.as(Deferred.await(gate), { value: undefined, changed: [] })
+      )
+      /** Each waits behind the one before. */
+      const queued = <A, E>(request: Effect.Effect<A, E>) =>
+        Effect.tap(Effect.fork(request), () => Effect.sleep("300 millis"))
+      yield* queued(held)
+      const put = yield* queued(ask("PUT", old, { port: 8007 }))
+      const patch = yield* queued(ask("PATCH", path, { port: 8008 }, match))
+      const remove = yield* queued(ask("DELETE", path, undefined, match))
+      yield* Deferred.succeed(gate, undefined)
+      assert.strictEqual((yield* Fiber.join(put)).status, 200)
+      assert.strictEqual(codeOf(yield* Fiber.join(patch)), "412 precondition_failed")
+      assert.strictEqual(codeOf(yield* Fiber.join(remove)), "412 precondition_failed")
+      assert.deepInclude((yield* ask("GET", path)).json, { port: 8007 })
     }).pipe(Effect.scoped)
   )
 

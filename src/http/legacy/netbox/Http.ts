@@ -79,9 +79,7 @@ export const NetBoxHttp = HttpApiBuilder.group(LegacyApi, "netbox", (handlers) =
         Effect.gen(function* () {
           const { by } = yield* Caller
           const now = yield* row(path.netbox_id)
-          if (payload.domain !== undefined || payload.ip_address !== undefined) {
-            yield* guard.netbox({ ...now, ...payload })
-          }
+          yield* guard.netbox(payload, now)
           return shown(yield* endpoints.updateNetBox(path.netbox_id, payload, by))
         }).pipe(Effect.catchTags({ ...writing, EndpointNotFound: rowNotFound }))
       )

@@ -46,9 +46,7 @@ export const ProxmoxEndpointsHttp = HttpApiBuilder.group(LegacyApi, "proxmoxEndp
         Effect.gen(function* () {
           const { by } = yield* Caller
           const now = yield* row(path.endpoint_id)
-          if (payload.domain !== undefined || payload.ip_address !== undefined) {
-            yield* guard.proxmox({ ...now, ...payload })
-          }
+          yield* guard.proxmox(payload, now)
           return yield* endpoints.updateProxmox(path.endpoint_id, payload, by)
         }).pipe(Effect.catchTags({ ...writing, EndpointNotFound: rowNotFound }))
       )

@@ -1,6 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Effect } from "effect"
 import { EndpointNotFound, Endpoints, NetBoxEndpoint } from "../../../store/Endpoints.ts"
+import { AddressGuard } from "../../AddressGuard.ts"
 import { Caller } from "../../Caller.ts"
 import { Problem } from "../../Problem.ts"
 import { answering, respond } from "../Answer.ts"
@@ -16,8 +17,7 @@ const named = (id: number) => `NetBox endpoint ${id}`
 export const NetBoxEndpointsHttp = HttpApiBuilder.group(V1Api, "netbox_endpoints", (handlers) =>
   Effect.gen(function* () {
     const endpoints = yield* Endpoints
-    /** Nothing else is changed between a look at the ETag and the change. */
-    const turn = yield* Effect.makeSemaphore(1)
+    const guard = yield* AddressGuard
     const find = Effect.fnUntraced(function* (id: number) {
       const found = (yield* endpoints.netbox).find((one) => one.id === id)
       return found ?? (yield* new EndpointNotFound({ which: "netbox", id }))
@@ -35,6 +35,7 @@ export const NetBoxEndpointsHttp = HttpApiBuilder.group(V1Api, "netbox_endpoints
                 detail: `There is NetBox endpoint ${present.id} (${present.name}) already, and a service works for one NetBox. Change it, or delete it first`
               })
             }
+            yield* guard.netbox(payload)
             const made = yield* endpoints.createNetBox(payload, (yield* Caller).by)
             return answer(made, 201, { location: `/v1/endpoints/netbox/${made.id}`, etag: etagOf(made) })
           })
@@ -48,16 +49,16 @@ export const NetBoxEndpointsHttp = HttpApiBuilder.group(V1Api, "netbox_endpoints
       )
       .handle("update", ({ headers, path: { id }, payload }) =>
         Effect.gen(function* () {
-          yield* seen(headers, etagOf(yield* find(id)), named(id))
-          const now = yield* endpoints.updateNetBox(id, payload, (yield* Caller).by)
+          yield* guard.netbox(payload, yield* find(id))
+          const expected = seen(headers, etagOf, named(id))
+          const now = yield* endpoints.updateNetBox(id, payload, (yield* Caller).by, expected)
           return respond(answer(now, 200, { etag: etagOf(now) }))
-        }).pipe(turn.withPermits(1), asProblems)
+        }).pipe(asProblems)
       )
       .handle("remove", ({ headers, path: { id } }) =>
-        Effect.gen(function* () {
-          yield* seen(headers, etagOf(yield* find(id)), named(id))
-          yield* endpoints.removeNetBox(id, (yield* Caller).by)
-        }).pipe(turn.withPermits(1), asProblems)
+        Effect.flatMap(Caller, ({ by }) => endpoints.removeNetBox(id, by, seen(headers, etagOf, named(id)))).pipe(
+          asProblems
+        )
       )
   })
 )

@@ -1,6 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Effect } from "effect"
 import { EndpointNotFound, Endpoints, ProxmoxEndpoint } from "../../../store/Endpoints.ts"
+import { AddressGuard } from "../../AddressGuard.ts"
 import { Caller } from "../../Caller.ts"
 import { answering, respond } from "../Answer.ts"
 import { etagOf, seen } from "../Conditional.ts"
@@ -15,8 +16,7 @@ const named = (id: number) => `Proxmox endpoint ${id}`
 export const ProxmoxEndpointsHttp = HttpApiBuilder.group(V1Api, "proxmox_endpoints", (handlers) =>
   Effect.gen(function* () {
     const endpoints = yield* Endpoints
-    /** Nothing else is changed between a look at the ETag and the change. */
-    const turn = yield* Effect.makeSemaphore(1)
+    const guard = yield* AddressGuard
     const find = Effect.fnUntraced(function* (id: number) {
       const found = (yield* endpoints.proxmox).find((one) => one.id === id)
       return found ?? (yield* new EndpointNotFound({ which: "proxmox", id }))
@@ -27,6 +27,7 @@ export const ProxmoxEndpointsHttp = HttpApiBuilder.group(V1Api, "proxmox_endpoin
         idempotent(
           headers,
           Effect.gen(function* () {
+            yield* guard.proxmox(payload)
             const made = yield* endpoints.createProxmox(payload, (yield* Caller).by)
             return answer(made, 201, { location: `/v1/endpoints/proxmox/${made.id}`, etag: etagOf(made) })
           })
@@ -40,16 +41,16 @@ export const ProxmoxEndpointsHttp = HttpApiBuilder.group(V1Api, "proxmox_endpoin
       )
       .handle("update", ({ headers, path: { id }, payload }) =>
         Effect.gen(function* () {
-          yield* seen(headers, etagOf(yield* find(id)), named(id))
-          const now = yield* endpoints.updateProxmox(id, payload, (yield* Caller).by)
+          yield* guard.proxmox(payload, yield* find(id))
+          const expected = seen(headers, etagOf, named(id))
+          const now = yield* endpoints.updateProxmox(id, payload, (yield* Caller).by, expected)
           return respond(answer(now, 200, { etag: etagOf(now) }))
-        }).pipe(turn.withPermits(1), asProblems)
+        }).pipe(asProblems)
       )
       .handle("remove", ({ headers, path: { id } }) =>
-        Effect.gen(function* () {
-          yield* seen(headers, etagOf(yield* find(id)), named(id))
-          yield* endpoints.removeProxmox(id, (yield* Caller).by)
-        }).pipe(turn.withPermits(1), asProblems)
+        Effect.flatMap(Caller, ({ by }) => endpoints.removeProxmox(id, by, seen(headers, etagOf, named(id)))).pipe(
+          asProblems
+        )
       )
   })
 )

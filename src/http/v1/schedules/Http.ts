@@ -19,8 +19,6 @@ const named = (id: number) => `schedule ${id}`
 export const SchedulesHttp = HttpApiBuilder.group(V1Api, "schedules", (handlers) =>
   Effect.gen(function* () {
     const schedules = yield* Schedules
-    /** Nothing else is changed between a look at the ETag and the change. */
-    const turn = yield* Effect.makeSemaphore(1)
     return handlers
       .handle("list", () => asProblems(Effect.map(schedules.list, (items) => ({ items, next: null }))))
       .handle("create", ({ headers, payload }) =>
@@ -40,16 +38,12 @@ export const SchedulesHttp = HttpApiBuilder.group(V1Api, "schedules", (handlers)
       )
       .handle("update", ({ headers, path: { id }, payload }) =>
         Effect.gen(function* () {
-          yield* seen(headers, tagOf(yield* schedules.get(id)), named(id))
-          const now = yield* schedules.update(id, payload, (yield* Caller).by)
+          const now = yield* schedules.update(id, payload, (yield* Caller).by, seen(headers, tagOf, named(id)))
           return respond(answer(now, 200, { etag: tagOf(now) }))
-        }).pipe(turn.withPermits(1), asProblems)
+        }).pipe(asProblems)
       )
       .handle("remove", ({ headers, path: { id } }) =>
-        Effect.gen(function* () {
-          yield* seen(headers, tagOf(yield* schedules.get(id)), named(id))
-          yield* schedules.remove(id, (yield* Caller).by)
-        }).pipe(turn.withPermits(1), asProblems)
+        Effect.flatMap(Caller, ({ by }) => schedules.remove(id, by, seen(headers, tagOf, named(id)))).pipe(asProblems)
       )
   })
 )
