@@ -77,7 +77,7 @@ export const make = Effect.fnUntraced(function* (options: {
   const unclean = (tag: string) =>
     new JournalFailed({
       file,
-      detail: `a password or token of the configuration is part of a name or number in ${tag}, so it cannot be taken out`,
+      detail: `a password or token of the configuration is part of a name in ${tag}, so it cannot be taken out`,
       remedy: "Change that password: it is an ordinary word"
     })
   let closing = false
