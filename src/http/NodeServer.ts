@@ -1,6 +1,8 @@
 import { createServer } from "node:http"
 import type { Duplex } from "node:stream"
 import { Effect } from "effect"
+import { HttpSettings } from "./HttpSettings.ts"
+import { limitMessages } from "./MessageLimit.ts"
 import { headers } from "./SecurityHeaders.ts"
 
 /** What Node gives up on before there is a request. */
@@ -26,11 +28,14 @@ const refuse = (error: Error & { readonly code?: string }, socket: Duplex): void
 
 /** Node's own server beneath the routes, with limits against clients that are slow on purpose. */
 export class NodeServer extends Effect.Service<NodeServer>()("proxledger/NodeServer", {
-  sync: () =>
+  effect: Effect.map(HttpSettings, ({ maxBody }) =>
     createServer({
       headersTimeout: 10_000,
       requestTimeout: 30_000,
       keepAliveTimeout: 75_000,
       connectionsCheckingInterval: 2_000
-    }).on("clientError", refuse)
+    })
+      .on("clientError", refuse)
+      .on("upgrade", (_, socket) => limitMessages(socket, maxBody))
+  )
 }) {}

@@ -43,11 +43,7 @@ export const Recorded = Schema.Struct({
 
 const sync = Option.some("sync" as const)
 
-/**
- * The engine for typed programs. Problems have the codes of `/v1`. Streams over a WebSocket send no faster than their reader
- * reads; over HTTP nothing holds them back, so they are for what is short.
- */
-export class ProxledgerRpc extends RpcGroup.make(
+const short = [
   /** Plans, and answers with the sealed plan, which is a run that waits to be applied. */
   Rpc.make("Plan", { payload: Request, success: Run, error: Problem }).annotate(RequiredScope, sync),
   /** Applies a sealed plan; `digest`, when given, has to be the sealed one. Answers when it has begun. */
@@ -77,19 +73,26 @@ export class ProxledgerRpc extends RpcGroup.make(
     success: RunDetail,
     error: Problem
   }).annotate(RequiredScope, Option.some("read" as const)),
-  /** Of one run: everything after the event `after`, then what comes, until it is at rest. Of no run: the whole journal, without end. */
-  Rpc.make("Follow", {
-    payload: Schema.Struct({
-      run: Schema.optionalWith(Schema.String, { exact: true }),
-      after: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 0 })
-    }),
-    success: Recorded,
-    error: Problem,
-    stream: true
-  }).annotate(RequiredScope, Option.some("read" as const)),
   /** What NetBox holds and the engine leaves as it is. */
   Rpc.make("Drift", { payload: DriftParams, success: DriftPage, error: Problem }).annotate(
     RequiredScope,
     Option.some("read" as const)
   )
-).middleware(RpcAuthorization) {}
+] as const
+
+/** Of one run: everything after the event `after`, then what comes, until it is at rest. Of no run: the whole journal, without end. */
+const follow = Rpc.make("Follow", {
+  payload: Schema.Struct({
+    run: Schema.optionalWith(Schema.String, { exact: true }),
+    after: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 0 })
+  }),
+  success: Recorded,
+  error: Problem,
+  stream: true
+}).annotate(RequiredScope, Option.some("read" as const))
+
+/** The engine for typed programs. Problems have the codes of `/v1`. Streams send no faster than their reader reads. */
+export class ProxledgerRpc extends RpcGroup.make(...short, follow).middleware(RpcAuthorization) {}
+
+/** What is there without a WebSocket, as well: over HTTP nothing would hold a stream back. */
+export class ShortRpc extends RpcGroup.make(...short).middleware(RpcAuthorization) {}

@@ -5,13 +5,14 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import * as RpcServer from "@effect/rpc/RpcServer"
 import { Context, Effect, Layer, Option, Redacted, type Scope } from "effect"
+import { HttpSettings } from "../HttpSettings.ts"
 import { runId } from "../../services/RunIds.ts"
 import { actorHeader, Authentication, header } from "../Authentication.ts"
 import { Problem } from "../Problem.ts"
 import { RequestId } from "../RequestId.ts"
 import { RequiredScope } from "../RequiredScope.ts"
 import { Source } from "../Source.ts"
-import { path, ProxledgerRpc, RpcAuthorization } from "./Api.ts"
+import { path, ProxledgerRpc, RpcAuthorization, ShortRpc } from "./Api.ts"
 import { Handlers } from "./Handlers.ts"
 
 /**
@@ -40,8 +41,15 @@ const authorization = Layer.effect(
   })
 )
 
-const serving = Effect.fnUntraced(function* (
+/** A line that does not end is kept only so far. */
+const serialization = Layer.effect(
+  RpcSerialization.RpcSerialization,
+  Effect.map(HttpSettings, ({ maxBody }) => RpcSerialization.makeNdjson({ maxBufferSize: maxBody }))
+)
+
+const serving = Effect.fnUntraced(function* <R>(
   method: "GET" | "POST",
+  server: Effect.Effect<never, never, R | RpcServer.Protocol>,
   make: Effect.Effect<
     { readonly protocol: RpcServer.Protocol["Type"]; readonly httpApp: HttpApp.Default<never, Scope.Scope> },
     never,
@@ -51,7 +59,7 @@ const serving = Effect.fnUntraced(function* (
   const router = yield* HttpLayerRouter.HttpRouter
   const peer = yield* PeerHeader
   const { httpApp, protocol } = yield* make
-  yield* Effect.forkScoped(Effect.provideService(RpcServer.make(ProxledgerRpc), RpcServer.Protocol, protocol))
+  yield* Effect.forkScoped(Effect.provideService(server, RpcServer.Protocol, protocol))
   const handler = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const headers = Headers.set(request.headers, peer.name, yield* Source)
@@ -60,13 +68,10 @@ const serving = Effect.fnUntraced(function* (
   yield* router.add(method, path, handler)
 })
 
-/** Procedures over a WebSocket (GET) and over HTTP with one JSON text a line (POST). */
+/** Procedures over a WebSocket (GET) and, but for streams, over HTTP with one JSON text a line (POST). */
 export const layer = Layer.scopedDiscard(
   Effect.zipRight(
-    serving("GET", RpcServer.makeProtocolWithHttpAppWebsocket),
-    serving("POST", RpcServer.makeProtocolWithHttpApp)
+    serving("GET", RpcServer.make(ProxledgerRpc), RpcServer.makeProtocolWithHttpAppWebsocket),
+    serving("POST", RpcServer.make(ShortRpc), RpcServer.makeProtocolWithHttpApp)
   )
-).pipe(
-  Layer.provide(Layer.mergeAll(Handlers, authorization, RpcSerialization.layerNdjson)),
-  Layer.provide(PeerHeader.Default)
-)
+).pipe(Layer.provide(Layer.mergeAll(Handlers, authorization, serialization)), Layer.provide(PeerHeader.Default))

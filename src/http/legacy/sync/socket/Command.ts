@@ -15,10 +15,7 @@ const stages: { readonly [name in Command["name"]]: Command["stages"] } = {
   "Full Update Sync": ["devices", "virtual-machines"]
 }
 
-const isName = (text: string): text is Command["name"] => text in stages
-
-/** The longest text that may be a command. */
-const longest = 4096
+const isName = (text: string): text is Command["name"] => Object.hasOwn(stages, text)
 
 const Correlated = Schema.parseJson(
   Schema.Struct({ command: Schema.String, run_id: Schema.String.pipe(Schema.pattern(/^[A-Za-z0-9_-]{8,64}$/)) })
@@ -33,8 +30,6 @@ const named = (text: string, runId: string | null): Option.Option<Command> => {
 
 /** A command by its name, or with the id of the run, exactly these two members. */
 export const parse = (text: string): Option.Option<Command> =>
-  text.length > longest
-    ? Option.none()
-    : Option.orElse(named(text, null), () =>
-        Option.flatMap(correlated(text), ({ command, run_id }) => named(command, run_id))
-      )
+  Option.orElse(named(text, null), () =>
+    Option.flatMap(correlated(text), ({ command, run_id }) => named(command, run_id))
+  )

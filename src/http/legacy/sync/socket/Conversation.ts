@@ -27,6 +27,9 @@ const pause = "20 millis"
 /** Texts of a client that nobody has heard yet; further ones are lost. */
 const unheard = 16
 
+/** No key and no command is so long: who says more has said nothing. */
+const longest = 4096
+
 /** For a client to answer the end of the conversation. */
 const farewell = "500 millis"
 
@@ -52,7 +55,7 @@ export const converse = <R>(talk: Talk<R>) =>
         // It is there while a text is handled, though the types do not say so.
         const client = yield* Effect.serviceOption(Socket.WebSocket)
         if (Option.isSome(client)) yield* Deferred.succeed(wire, client.value)
-        if (typeof heard === "string") yield* Queue.offer(inbox, heard)
+        if (typeof heard === "string") yield* Queue.offer(inbox, heard.length > longest ? "" : heard)
       })
     )
     const say: Conversation["say"] = (text) =>
