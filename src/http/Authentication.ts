@@ -43,11 +43,12 @@ export class Authentication extends Effect.Service<Authentication>()("proxledger
   effect: Effect.gen(function* () {
     const keys = yield* Keys
     const lockouts = yield* Lockouts
+    /** Once there was a key, there was one for good: whoever has none costs no look into the database. */
+    let registered = false
 
     const turnAway = Effect.fnUntraced(function* (source: string, raw: Redacted.Redacted | null) {
-      if (yield* keys.needsBootstrap) {
-        return yield* new NotAuthenticated({ code: "unauthorized", detail: unregistered })
-      }
+      registered ||= !(yield* keys.needsBootstrap)
+      if (!registered) return yield* new NotAuthenticated({ code: "unauthorized", detail: unregistered })
       const left = yield* lockouts.failed(source, raw)
       return yield* refusal(raw === null ? "API key required." : "Invalid API key.", left)
     })
