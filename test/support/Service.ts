@@ -8,6 +8,7 @@ import type { Json } from "../../src/domain/Json.ts"
 import { loadService } from "../../src/services/ConfigFile.ts"
 import * as Service from "../../src/Service.ts"
 import { type Answer, ask, type Broken } from "./Ask.ts"
+import { plant, secretsIn, secretsOfFile, watch } from "./Leaks.ts"
 import type { NetBoxAddress } from "./State.ts"
 
 /** The first key of every service of the tests. */
@@ -40,10 +41,14 @@ export interface RunningService {
 const jsonOf = ({ headers, text }: Answer): Json =>
   /\bjson\b/.test(String(headers["content-type"])) && text !== "" ? (JSON.parse(text) as Json) : null
 
+/** What makes a key shows it. */
+const isShowing = (method: string, path: string) => method === "POST" && /keys|encryption/.test(path)
+
 const callOf =
   (url: string): RunningService["call"] =>
-  (path, { body, headers, json, key: given = key, method = "GET" } = {}) =>
-    ask(`${url}${path}`, {
+  (path, { body, headers, json, key: given = key, method = "GET" } = {}) => {
+    plant([given ?? "", ...secretsIn(json ?? null)])
+    return ask(`${url}${path}`, {
       method,
       headers: {
         ...(given === null ? {} : { "x-proxbox-api-key": given }),
@@ -51,7 +56,11 @@ const callOf =
         ...headers
       },
       ...(json === undefined ? (body === undefined ? {} : { body }) : { body: JSON.stringify(json) })
-    }).pipe(Effect.map((answer) => ({ ...answer, json: jsonOf(answer) })))
+    }).pipe(
+      Effect.map((answer) => ({ ...answer, json: jsonOf(answer) })),
+      Effect.tap((told) => Effect.sync(() => plant(isShowing(method, path) ? secretsIn(told.json) : [])))
+    )
+  }
 
 /** The environment of the services of the tests: the simulators are on 127.0.0.1. */
 const environment = {
@@ -71,7 +80,7 @@ export interface ServiceSetup {
   readonly bootstrap?: boolean
 }
 
-/** A service on any port, which ends with the scope. */
+/** A service on any port, which ends with the scope; what it let out by then holds none of the secrets it was given. */
 export const start = Effect.fnUntraced(function* ({ bootstrap = true, config, data, env = {} }: ServiceSetup = {}) {
   const files = yield* FileSystem.FileSystem
   const folder = data ?? (yield* files.makeTempDirectoryScoped())
@@ -83,6 +92,8 @@ export const start = Effect.fnUntraced(function* ({ bootstrap = true, config, da
   const { address } = Context.get(context, HttpServer.HttpServer)
   if (address._tag !== "TcpAddress") return yield* Effect.dieMessage("the service does not listen on a port")
   const url = `http://127.0.0.1:${address.port}`
+  yield* watch({ port: address.port, data: folder, context })
+  if (config !== undefined) plant(secretsOfFile(yield* files.readFileString(config)))
   const call = callOf(url)
   if (bootstrap) {
     yield* call("/auth/register-key", { method: "POST", key: null, json: { api_key: key, label: "tests" } })
