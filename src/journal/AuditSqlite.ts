@@ -70,14 +70,14 @@ ${operations}
       )
     ),
     binding: (ref) =>
-      sql<StoredBinding>`SELECT ${bindings} FROM bindings WHERE ref = ${ref}`.pipe(
+      sql<StoredBinding>`SELECT ${bindings} FROM objects WHERE ref = ${ref} AND netbox_id IS NOT NULL`.pipe(
         Effect.map(([row]) => Option.map(Option.fromNullable(row), bindingOf)),
         failing(file)
       ),
     bindings: ({ after, kind, limit }) =>
       sql<StoredBinding>`
-        SELECT ${bindings} FROM bindings
-        WHERE ref > ${after > `${kind}:` ? after : `${kind}:`} AND ref < ${`${kind};`} ORDER BY ref LIMIT ${limit + 1}`.pipe(
+        SELECT ${bindings} FROM objects
+        WHERE ref > ${after > `${kind}:` ? after : `${kind}:`} AND ref < ${`${kind};`} AND netbox_id IS NOT NULL ORDER BY ref LIMIT ${limit + 1}`.pipe(
         Effect.map((rows) => pageOf<Binding, Ref>(rows.map(bindingOf), limit, ({ ref }) => ref)),
         failing(file)
       )

@@ -6,14 +6,7 @@ import type { Scope } from "../domain/Scope.ts"
 import { type Numbers, numbersOf } from "./Numbers.ts"
 import * as Planned from "./Planned.ts"
 import { type Rows, rowsOf } from "./Rows.ts"
-import {
-  type StoredBaseline,
-  type StoredBinding,
-  type StoredObserved,
-  type StoredOperation,
-  type StoredRun,
-  tables
-} from "./Tables.ts"
+import { type StoredObject, type StoredObserved, type StoredOperation, type StoredRun, tables } from "./Tables.ts"
 
 /** The projections, brought up event by event; the same for an append and for a rebuild. */
 export interface Fold {
@@ -30,8 +23,7 @@ export interface Fold {
 interface State {
   readonly runs: Rows<StoredRun>
   readonly operations: Rows<StoredOperation>
-  readonly bindings: Rows<StoredBinding>
-  readonly baselines: Rows<StoredBaseline>
+  readonly objects: Rows<StoredObject>
   readonly observed: Rows<StoredObserved>
   readonly planned: Planned.Planned
   readonly numbers: Numbers
@@ -51,18 +43,23 @@ const run = ({ runs }: State, id: string, change: Partial<StoredRun>) => alter(r
 const operation = ({ operations }: State, number: number, op: number, change: Partial<StoredOperation>) =>
   alter(operations, operations.get(number, op), change)
 
-/** Lays fields, a JSON object, over the baseline of an object. */
-const base = ({ baselines }: State, ref: Ref, fields: string): void => {
-  if (fields === "{}") return
-  const row = baselines.get(ref)
-  if (row === undefined) return baselines.set({ ref, fields })
-  const [before, after] = [JSON.parse(row.fields) as JsonObject, JSON.parse(fields) as JsonObject]
-  baselines.set({ ref, fields: JSON.stringify({ ...before, ...after }) })
-}
+/** Of which nothing is known. */
+const unknown = (ref: Ref): StoredObject => ({
+  ref,
+  netbox_id: null,
+  evidence: "",
+  retired_at: null,
+  created: 0,
+  fields: null
+})
 
-const unbind = ({ baselines, bindings }: State, ref: Ref): void => {
-  bindings.delete(ref)
-  baselines.delete(ref)
+/** Lays fields, a JSON object, over the baseline of an object. */
+const base = ({ objects }: State, ref: Ref, fields: string): void => {
+  if (fields === "{}") return
+  const row = objects.get(ref) ?? unknown(ref)
+  if (row.fields === null) return objects.set({ ...row, fields })
+  const [before, after] = [JSON.parse(row.fields) as JsonObject, JSON.parse(fields) as JsonObject]
+  objects.set({ ...row, fields: JSON.stringify({ ...before, ...after }) })
 }
 
 const plan = ({ numbers, operations, planned }: State, recorded: At<"OperationPlanned">): void => {
@@ -74,20 +71,19 @@ const plan = ({ numbers, operations, planned }: State, recorded: At<"OperationPl
 }
 
 const done = (state: State, at: number, row: StoredOperation, id: number): void => {
-  const { baselines, bindings, operations, planned } = state
+  const { objects, operations, planned } = state
   const { ref } = row
   operations.set({ ...row, state: "ok", at, netbox_id: id })
   const intent = planned.of(row.planned)
   if (intent === undefined) return
   const { fields, purpose, verb } = intent
-  if (verb === "delete") return unbind(state, ref)
+  if (verb === "delete") return objects.delete(ref)
   if (verb === "create") {
-    bindings.set({ ref, netbox_id: id, evidence: "created", retired_at: null, created: 1 })
     // What was applied to an object of this ref before was applied to another one.
-    baselines.set({ ref, fields })
+    objects.set({ ref, netbox_id: id, evidence: "created", retired_at: null, created: 1, fields })
   } else base(state, ref, fields)
-  if (purpose === "retire") alter(bindings, bindings.get(ref), { retired_at: at })
-  if (purpose === "restore") alter(bindings, bindings.get(ref), { retired_at: null })
+  if (purpose === "retire") alter(objects, objects.get(ref), { retired_at: at })
+  if (purpose === "restore") alter(objects, objects.get(ref), { retired_at: null })
 }
 
 const dispatch = (state: State, recorded: At<"OperationsDispatched">): void => {
@@ -96,7 +92,7 @@ const dispatch = (state: State, recorded: At<"OperationsDispatched">): void => {
 }
 
 const settle = (state: State, recorded: At<"OperationsSettled">): void => {
-  const { numbers, operations } = state
+  const { numbers, objects, operations } = state
   const { at, event } = recorded
   const run = numbers.of(recorded)
   for (const [op, id] of event.ok) {
@@ -107,29 +103,27 @@ const settle = (state: State, recorded: At<"OperationsSettled">): void => {
     const row = operations.get(run, op)
     if (row === undefined) continue
     operations.set({ ...row, state: "failed", at, detail })
-    if (reason === "missing") unbind(state, row.ref)
+    if (reason === "missing") objects.delete(row.ref)
   }
   for (const op of event.again) operation(state, run, op, { state: "planned", at })
 }
 
-const bind = ({ bindings }: State, event: EventOf<"ObjectsBound">): void => {
+const bind = ({ objects }: State, event: EventOf<"ObjectsBound">): void => {
   for (const { evidence, id, ref } of event.bindings) {
-    const row = bindings.get(ref)
-    const created = row?.netbox_id === id ? row.created : 0
-    bindings.set({ ref, netbox_id: id, evidence, retired_at: null, created })
+    const row = objects.get(ref) ?? unknown(ref)
+    const created = row.netbox_id === id ? row.created : 0
+    objects.set({ ...row, netbox_id: id, evidence, retired_at: null, created })
   }
 }
 
 /** All that moves is taken up before anything is put down, so that two objects can change places. */
-const release = (state: State, event: EventOf<"BindingsReleased">): void => {
-  const { baselines, bindings } = state
+const release = ({ objects }: State, event: EventOf<"BindingsReleased">): void => {
   const moves = new Map(event.bindings.flatMap(({ becomes, ref }) => (becomes === undefined ? [] : [[becomes, ref]])))
-  const taken = [...moves].map(([to, from]) => ({ to, binding: bindings.get(from), baseline: baselines.get(from) }))
-  for (const { ref } of event.bindings) unbind(state, ref)
-  for (const { baseline, binding, to } of taken) {
-    unbind(state, to)
-    alter(bindings, binding, { ref: to })
-    alter(baselines, baseline, { ref: to })
+  const taken = [...moves].map(([to, from]) => ({ to, row: objects.get(from) }))
+  for (const { ref } of event.bindings) objects.delete(ref)
+  for (const { row, to } of taken) {
+    if (row === undefined) objects.delete(to)
+    else objects.set({ ...row, ref: to })
   }
 }
 
@@ -252,20 +246,18 @@ const isBranched = (row: StoredRun | undefined): boolean =>
 export const make = (db: Sqlite.Database, prefix: string, live: boolean): Fold => {
   const runs = rowsOf(db, tables.runs, `${prefix}runs`)
   const operations = rowsOf(db, tables.operations, `${prefix}operations`)
-  const bindings = rowsOf(db, tables.bindings, `${prefix}bindings`)
-  const baselines = rowsOf(db, tables.baselines, `${prefix}baselines`)
+  const objects = rowsOf(db, tables.objects, `${prefix}objects`)
   const observed = rowsOf(db, tables.observed, `${prefix}observed`)
   const state: State = {
     runs,
     operations,
-    bindings,
-    baselines,
+    objects,
     observed,
     planned: Planned.make(db, live),
     numbers: numbersOf(db)
   }
   /** What is done in a branch of NetBox is not so in NetBox, and there are objects by the same ids: nothing is bound by it. */
-  const branched: State = { ...state, bindings: nowhere(), baselines: nowhere() }
+  const branched: State = { ...state, objects: nowhere() }
   let latest = { stream: "", state }
   const stateOf = (stream: string): State => {
     if (latest.stream !== stream) latest = { stream, state: isBranched(runs.get(stream)) ? branched : state }
@@ -273,7 +265,7 @@ export const make = (db: Sqlite.Database, prefix: string, live: boolean): Fold =
   }
   /** A run has ended, whose operations nobody will ask for. */
   let isOver = false
-  const all = [runs, operations, bindings, baselines, observed]
+  const all = [runs, operations, objects, observed]
   return {
     apply: (recorded) => {
       if (recorded.event._tag === "RunCompleted") isOver = true

@@ -8,6 +8,7 @@ import runPace from "./migrations/0003_run_pace.ts"
 import observed from "./migrations/0004_observed.ts"
 import projected from "./migrations/0005_projected.ts"
 import audit from "./migrations/0006_audit.ts"
+import objects from "./migrations/0007_objects.ts"
 import { version } from "./Tables.ts"
 
 const migrations = {
@@ -16,7 +17,8 @@ const migrations = {
   "0003_run_pace": runPace,
   "0004_observed": observed,
   "0005_projected": projected,
-  "0006_audit": audit
+  "0006_audit": audit,
+  "0007_objects": objects
 }
 
 /** The number of the last migration that this engine has. */

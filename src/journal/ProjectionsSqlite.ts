@@ -11,7 +11,6 @@ import { breathe } from "./Breathe.ts"
 import type { OperationRow, Projections, RunRow } from "./Projections.ts"
 import { failing } from "./SqliteFailure.ts"
 import { recorded, type StoredEvent } from "./StoredEvent.ts"
-import type { StoredBaseline } from "./Tables.ts"
 
 /** As stored: our own fold wrote it, so it is not checked again. */
 type StoredRun = Omit<RunRow, "sources" | "scope" | "interrupted" | "pace"> & {
@@ -30,6 +29,11 @@ const runOf = (row: StoredRun): RunRow => ({
 })
 
 type StoredBinding = Omit<Binding, "created"> & { readonly created: number }
+
+interface StoredBaseline {
+  readonly ref: Ref
+  readonly fields: string
+}
 
 const baselineOf = ({ fields }: StoredBaseline): ReadonlyMap<string, Json> =>
   new Map(Object.entries(JSON.parse(fields) as JsonObject))
@@ -120,17 +124,17 @@ export const make = (sql: SqlClient.SqlClient, file: string): Omit<Projections["
       ),
     bindings: byRef(
       (after) => sql<StoredBinding>`
-        SELECT ref, netbox_id AS id, evidence, retired_at AS "retiredAt", created FROM bindings
-        WHERE ref > ${after} ORDER BY ref LIMIT ${pageSize}`,
+        SELECT ref, netbox_id AS id, evidence, retired_at AS "retiredAt", created FROM objects
+        WHERE ref > ${after} AND netbox_id IS NOT NULL ORDER BY ref LIMIT ${pageSize}`,
       (row): Binding => ({ ...row, created: row.created === 1 })
     ).pipe(failing(file)),
     baselines: byRef(
       (after) => sql<StoredBaseline>`
-        SELECT ref, fields FROM baselines WHERE ref > ${after} ORDER BY ref LIMIT ${pageSize}`,
+        SELECT ref, fields FROM objects WHERE ref > ${after} AND fields IS NOT NULL ORDER BY ref LIMIT ${pageSize}`,
       baselineOf
     ).pipe(failing(file)),
     baseline: (ref) =>
-      sql<StoredBaseline>`SELECT ref, fields FROM baselines WHERE ref = ${ref}`.pipe(
+      sql<StoredBaseline>`SELECT ref, fields FROM objects WHERE ref = ${ref} AND fields IS NOT NULL`.pipe(
         Effect.map(([row]) => (row === undefined ? new Map<string, Json>() : baselineOf(row))),
         failing(file)
       ),

@@ -59,18 +59,16 @@ export interface StoredOperation {
   readonly at: number | null
 }
 
-export interface StoredBinding {
+/** What is known of an object: which one of NetBox it is, and what was last applied or found equal. One of the two may be missing. */
+export interface StoredObject {
   readonly ref: Ref
-  readonly netbox_id: number
+  /** Null while it is bound to none; then the next three say nothing. */
+  readonly netbox_id: number | null
   readonly evidence: string
   readonly retired_at: number | null
   readonly created: number
-}
-
-export interface StoredBaseline {
-  readonly ref: Ref
-  /** JSON object: by field, the value that was last applied or found equal. */
-  readonly fields: string
+  /** JSON object: by field, the value that was last applied or found equal; null when there is none. */
+  readonly fields: string | null
 }
 
 /** The latest observation of a side. */
@@ -128,25 +126,16 @@ const operations: Table<StoredOperation> = {
   search: [["ref"]]
 }
 
-const bindings: Table<StoredBinding> = {
-  name: "bindings",
+const objects: Table<StoredObject> = {
+  name: "objects",
   key: ["ref"],
   columns: [
     ["ref", "TEXT NOT NULL"],
-    ["netbox_id", "INTEGER NOT NULL"],
+    ["netbox_id", "INTEGER"],
     ["evidence", "TEXT NOT NULL"],
     ["retired_at", "INTEGER"],
-    ["created", "INTEGER NOT NULL"]
-  ],
-  search: []
-}
-
-const baselines: Table<StoredBaseline> = {
-  name: "baselines",
-  key: ["ref"],
-  columns: [
-    ["ref", "TEXT NOT NULL"],
-    ["fields", "TEXT NOT NULL"]
+    ["created", "INTEGER NOT NULL"],
+    ["fields", "TEXT"]
   ],
   search: []
 }
@@ -164,7 +153,7 @@ const observed: Table<StoredObserved> = {
 }
 
 /** The projections. Whoever changes them, or what `Fold` makes of an event, raises `version`. */
-export const tables = { runs, operations, bindings, baselines, observed }
+export const tables = { runs, operations, objects, observed }
 
 /** A file whose projections are of another version gets them anew when it is opened for writing. */
-export const version = 3
+export const version = 4

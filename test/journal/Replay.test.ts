@@ -55,10 +55,7 @@ describe("projections of another version", () => {
       )
       const before = dump(file)
       assert.include(before, '"netbox_id":7')
-      behind(
-        file,
-        "DELETE FROM projected; DROP TABLE baselines; CREATE TABLE baselines (ref TEXT); DELETE FROM bindings"
-      )
+      behind(file, "DELETE FROM projected; DROP TABLE objects; CREATE TABLE objects (ref TEXT)")
       const failed = yield* Effect.flip(Effect.provide(read, layerReadOnly(file)))
       assert.match(failed.message, /another proxledger wrote it\. Run `proxledger journal rebuild` once/)
       yield* Effect.provide(read, inFile(file))
