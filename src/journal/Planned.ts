@@ -1,5 +1,6 @@
 import type Sqlite from "better-sqlite3"
 import type { EventOf } from "../domain/Event.ts"
+import type { Json } from "../domain/Json.ts"
 import { recorded, type StoredEvent } from "./StoredEvent.ts"
 
 /** How many are at hand at least; an operation is settled soon after those that were planned beside it. */
@@ -24,8 +25,9 @@ export interface Planned {
 }
 
 const intentOf = ({ changes, purpose, verb }: OperationPlanned): Intent => {
-  const fields = JSON.stringify(Object.fromEntries(changes.map(({ applied, field, to }) => [field, applied ?? to])))
-  return { verb, purpose, fields }
+  const fields: { [field: string]: Json } = {}
+  for (const { applied, field, to } of changes) fields[field] = applied ?? to
+  return { verb, purpose, fields: JSON.stringify(fields) }
 }
 
 /**

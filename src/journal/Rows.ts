@@ -36,7 +36,7 @@ interface Change<Row> {
   /** The row in the file, where it was looked up. */
   readonly stored: Row | undefined
   /** None: it is to be deleted. */
-  readonly row: Row | undefined
+  row: Row | undefined
 }
 
 const textOf = (key: ReadonlyArray<Cell>): string => {
@@ -74,10 +74,11 @@ export const rowsOf = <Row extends RowOf<Row>>(
   }
   const changes = new Map<string, Change<Row>>()
   const found = new Map<string, Row>()
-  const change = (cells: Array<Cell>, row: Row | undefined): void => {
-    const text = textOf(cells)
+  const change = (key: Array<Cell>, row: Row | undefined): void => {
+    const text = textOf(key)
     const before = changes.get(text)
-    changes.set(text, { key: cells, row, stored: before === undefined ? found.get(text) : before.stored })
+    if (before === undefined) changes.set(text, { key, row, stored: found.get(text) })
+    else before.row = row
   }
   return {
     get: (...cells) => {
