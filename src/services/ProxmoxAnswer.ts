@@ -4,10 +4,9 @@ import type { Strain } from "../domain/Pace.ts"
 import type { Answer, Request } from "./Endpoint.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { Denied, type EndpointError, Refused, Undecodable, Upstream } from "./EndpointError.ts"
+import { parseAnswer } from "./LongList.ts"
 
 type Asked = Pick<Request, "method" | "path">
-
-const parse = Option.liftThrowable((text: string) => JSON.parse(text) as Json)
 
 const clip = (text: string) => text.replace(/\s+/g, " ").trim().slice(0, 300)
 
@@ -38,18 +37,14 @@ export const strainOf = (answer: Answer): Strain | null => {
  */
 export const isOwn = ({ path }: Pick<Request, "path">): boolean => nodeOf(path) === undefined
 
-/**
- * `data` of an answer, or the error it stands for. 595 to 599 come from the node that forwards a request and cannot
- * reach the one in the path, so that one is named. Fails with `Denied`, `Refused`, `Upstream` or `Undecodable`.
- */
-export const judge = (
+const verdict = (
   endpoint: string,
   asked: Asked,
-  answer: Answer
+  answer: Answer,
+  body: Json | undefined
 ): Effect.Effect<Json, Denied | Refused | Undecodable | Upstream> => {
   const request = `${asked.method} ${asked.path}`
   const status = answer.status
-  const body = Option.getOrUndefined(parse(answer.text))
   if (status >= 200 && status < 300) {
     if (body === undefined) {
       return new Undecodable({ endpoint, request, detail: answer.text === "" ? "an empty body" : "no valid JSON" })
@@ -77,6 +72,17 @@ export const judge = (
   const detail = location === undefined ? words : `redirects to ${clip(location)}: set that address`
   return new Refused({ endpoint, status, request, detail, items: [] })
 }
+
+/**
+ * `data` of an answer, or the error it stands for. 595 to 599 come from the node that forwards a request and cannot
+ * reach the one in the path, so that one is named. Fails with `Denied`, `Refused`, `Upstream` or `Undecodable`.
+ */
+export const judge = (
+  endpoint: string,
+  asked: Asked,
+  answer: Answer
+): Effect.Effect<Json, Denied | Refused | Undecodable | Upstream> =>
+  Effect.flatMap(parseAnswer(answer.text), (body) => verdict(endpoint, asked, answer, Option.getOrUndefined(body)))
 
 /**
  * What a failure says about its object. Proxmox answers 500 for anything that dies in a handler, so only the text

@@ -6,9 +6,11 @@ import { hasAgent } from "../domain/proxmox/ParseGuest.ts"
 import * as Permissions from "../domain/proxmox/Permissions.ts"
 import type { GuestList, Note } from "../domain/proxmox/Rows.ts"
 import { withoutSecrets } from "../domain/proxmox/Secrets.ts"
+import { each } from "../domain/Steps.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import { meaningOf } from "./ProxmoxAnswer.ts"
 import type { ProxmoxClient, Send } from "./ProxmoxClient.ts"
+import { stepwise } from "./Stepwise.ts"
 
 export interface GuestReaderOptions {
   /** For everything one guest is asked through its agent, or one container. */
@@ -222,10 +224,12 @@ export const make = (client: ProxmoxClient, options: GuestReaderOptions) => {
         why: `containers tell their addresses from 8.1 on, this is ${version}`
       })
     }
-    const [silent, asked] = Arr.partition(guests, isAsked)
-    return onEachNode(asked, inFlight.protected, (guest) => live(guest, note)).pipe(
-      Effect.map((told) => [...silent, ...told])
-    )
+    return Effect.gen(function* () {
+      const silent: Array<GuestFacts> = []
+      const asked: Array<GuestFacts> = []
+      yield* stepwise(each(guests, (guest) => (isAsked(guest) ? asked : silent).push(guest)))
+      return [...silent, ...(yield* onEachNode(asked, inFlight.protected, (guest) => live(guest, note)))]
+    })
   }
 
   return { configs, addresses }

@@ -7,7 +7,6 @@ import * as Permissions from "../domain/proxmox/Permissions.ts"
 import * as Rows from "../domain/proxmox/Rows.ts"
 import * as Sdn from "../domain/proxmox/Sdn.ts"
 import { parseTagStyle } from "../domain/proxmox/Tags.ts"
-import { breathe } from "../journal/Breathe.ts"
 import { digestOf } from "../journal/Digest.ts"
 import type { EndpointError } from "./EndpointError.ts"
 import type { Call, ProxmoxClient } from "./ProxmoxClient.ts"
@@ -84,14 +83,11 @@ const readCluster = Effect.fnUntraced(function* (client: ProxmoxClient, ask: Ask
     ask({ path: "/cluster/resources", query: [["type", "vm"]] }, "source", "guests", (data) =>
       Array.isArray(data) ? data : undefined
     ).pipe(
-      // A large list has just been parsed.
-      Effect.zipLeft(breathe),
       Effect.tap((data: Json = null) =>
-        Effect.sync(() => {
-          for (const [vmid, vital] of Ladder.vitalsOf(data, now / 1000)) vitals.set(vmid, vital)
+        Effect.map(stepwise(Ladder.vitalsOf(data, now / 1000)), (found) => {
+          for (const [vmid, vital] of found) vitals.set(vmid, vital)
         })
       ),
-      Effect.zipLeft(breathe),
       Effect.flatMap((data: Json = null) => stepwise(Rows.guestList(data, note)))
     )
   )

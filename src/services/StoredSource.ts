@@ -5,8 +5,8 @@ import type { GuestFacts, Observation } from "../domain/proxmox/Observation.ts"
 import { breathe } from "../journal/Breathe.ts"
 import { load, store } from "./StoredText.ts"
 
-/** A guest with its configuration has some kilobytes, so that this makes a few hundred a page. */
-const cut: Cut = { every: 128, most: 256 }
+/** A guest with its configuration has some kilobytes, and a page is written in one go. */
+const cut: Cut = { every: 64, most: 128 }
 
 type Head = Omit<Observation, "guests">
 

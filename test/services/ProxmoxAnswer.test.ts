@@ -22,6 +22,29 @@ describe("ProxmoxAnswer", () => {
     })
   )
 
+  it.live("gives a long list as JSON has it, whatever its strings hold, and whatever stands around it", () =>
+    Effect.gen(function* () {
+      const odd = ["web", 'a},{"b', "},{", "x\\", '"},{"vmid":1'].map((name, vmid) => ({
+        vmid,
+        name,
+        disks: [{ a: 1 }, { b: {} }]
+      }))
+      const list = Array.from({ length: 8000 }, (_, at) => ({ ...odd[at % odd.length], at }))
+      const plain = list.map(({ at, vmid }) => ({ vmid, at, name: `app-${at}`, tags: "a;b" }))
+      const nested = [list, list]
+      for (const data of [list, plain, nested, { list }, JSON.stringify(list)]) {
+        const text = JSON.stringify(data)
+        for (const answer of [JSON.stringify({ data }), JSON.stringify({ data, total: 3 }, null, 1)]) {
+          assert.isTrue(JSON.stringify(yield* judged(200, "OK", answer)) === text)
+        }
+      }
+      const cut = JSON.stringify({ data: plain }).slice(0, -400)
+      for (const text of [cut, `${cut}]}`, `{"data":[${cut.slice(9)},]}`]) {
+        assert.strictEqual((yield* failed(200, "OK", text))._tag, "Undecodable")
+      }
+    })
+  )
+
   it.effect("an answer that is cut, empty or of another service cannot be decoded", () =>
     Effect.gen(function* () {
       for (const text of ['{"data":[{"vmid":1', "", "<html>it works</html>", "[]", "{}", "null"]) {

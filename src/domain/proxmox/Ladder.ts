@@ -3,7 +3,7 @@ import type { Gap } from "../Event.ts"
 import { canonical, isJsonObject, type Json } from "../Json.ts"
 import type { GuestFacts, NodeFacts, Observation } from "./Observation.ts"
 import { rowsOf } from "./Rows.ts"
-import { pauses, type Steps } from "../Steps.ts"
+import { each, pauses, type Steps } from "../Steps.ts"
 
 /** Ids (UPIDs) of the tasks of a node. */
 const NodeTasks = Schema.Struct({ finished: Schema.Array(Schema.String), running: Schema.Array(Schema.String) })
@@ -45,17 +45,17 @@ export interface Vital {
 export type Vitals = ReadonlyMap<number, Vital>
 
 /** What the list of guests tells and an observation leaves out, because it moves. `now`: seconds since 1970. */
-export const vitalsOf = (list: Json, now: number): Vitals => {
+export const vitalsOf = function* (list: Json, now: number): Steps<Vitals> {
   const vitals = new Map<number, Vital>()
   const rows: ReadonlyArray<Json> = Array.isArray(list) ? list : []
-  for (const row of rows) {
-    if (!isJsonObject(row)) continue
+  yield* each(rows, (row) => {
+    if (!isJsonObject(row)) return
     const vmid = numberOf(row["vmid"])
     const uptime = numberOf(row["uptime"])
-    if (vmid === null) continue
+    if (vmid === null) return
     const startedAt = uptime === null || uptime <= 0 ? null : Math.round(now - uptime)
     vitals.set(vmid, { startedAt, maxdisk: numberOf(row["maxdisk"]) })
-  }
+  })
   return vitals
 }
 
