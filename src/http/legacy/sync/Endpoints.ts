@@ -53,6 +53,7 @@ export const answerGet = <const Name extends string>(name: Name, path: Path) =>
     .addError(refused(422))
     .addError(failed(502))
     .addError(failed(503))
+    .addError(failed(504))
 
 export const answerPost = <const Name extends string>(name: Name, path: Path) =>
   HttpApiEndpoint.post(name, path)
@@ -64,3 +65,4 @@ export const answerPost = <const Name extends string>(name: Name, path: Path) =>
     .addError(refused(422))
     .addError(failed(502))
     .addError(failed(503))
+    .addError(failed(504))

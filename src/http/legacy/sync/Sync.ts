@@ -7,6 +7,7 @@ import type { Scope } from "../../../domain/Scope.ts"
 import { Journal } from "../../../journal/Journal.ts"
 import { Projections } from "../../../journal/Projections.ts"
 import { Engines } from "../../../services/Engines.ts"
+import { NetBoxProbe } from "../../../services/NetBoxProbe.ts"
 import { type RunRequest, Runs } from "../../../services/Runs.ts"
 import { stepwise } from "../../../services/Stepwise.ts"
 import { Caller } from "../../Caller.ts"
@@ -72,6 +73,7 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
     const found = yield* Found
     const engines = yield* Engines
     const projections = yield* Projections
+    const netbox = yield* NetBoxProbe
     const shutdown = yield* Shutdown
     const patience = yield* Patience
     const context = yield* Effect.context<Runs | Journal | Scripts | Found | Shutdown>()
@@ -174,6 +176,11 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
       return yield* sse(again.frames, { partsItself: true })
     }, Effect.catchTags(refusals))
 
+    /** The status of a run that made no plan: NetBox may not be there. */
+    const unplanned = netbox
+      .get("/api/status/", "10 seconds")
+      .pipe(Effect.match({ onFailure: ({ status }) => away[status], onSuccess: () => away.error }))
+
     /** Waits for the run and answers with what it made: objects of NetBox, counts, or the plan of a dry run. */
     const answer = Effect.fn("LegacySync.answer")(function* (route: Route) {
       const { all, asked: one, named } = yield* asked(route)
@@ -183,7 +190,9 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
           ? yield* atRest(one, all, named)
           : yield* carriedOut(one, requestOf(one, scope, (yield* Caller).by))
       const complete = told.at(-1)?.data ?? null
-      if (narrator.ending?.ok !== true) return yield* failure(narrator.ending)
+      if (narrator.ending?.ok !== true) {
+        return yield* failure(narrator.ending, narrator.told === null ? yield* unplanned : away.error)
+      }
       const [stage] = telling.stages
       // Clients know what a sweep would do by the same members as what it did.
       if (telling.dryRun && stage !== "sweep-orphans") return complete
@@ -245,11 +254,14 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
 const unread = (error: { readonly message: string }) =>
   new Failed({ status: 502, message: `The objects were not read: ${error.message}`, detail: null })
 
-const failure = (ending: Ending | undefined) => {
+/** What it means where NetBox was asked in vain. */
+const away = { timeout: 504, connection_error: 502, error: 400 } as const
+
+const failure = (ending: Ending | undefined, otherwise: number) => {
   const isStopped = ending === undefined || ending.outcome === "cancelled" || ending.outcome === "interrupted"
   const isUnseen = ending !== undefined && ending.unavailable.length > 0
   return new Failed({
-    status: isStopped ? 503 : isUnseen ? 502 : 400,
+    status: isStopped ? 503 : isUnseen ? 502 : otherwise,
     message: isStopped ? "The run did not end: the service stops, or the run was cancelled" : "Error while syncing",
     detail: { run_id: ending?.run ?? "", outcome: ending?.outcome ?? "interrupted", detail: ending?.detail ?? "" }
   })

@@ -1,6 +1,7 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Effect, Option } from "effect"
 import { kindNamed } from "../../../../domain/Kinds.ts"
+import type { EndpointError } from "../../../../services/EndpointError.ts"
 import { Engines } from "../../../../services/Engines.ts"
 import { LegacyApi } from "../../LegacyApi.ts"
 import { Failed, Refused } from "../../Refused.ts"
@@ -10,6 +11,10 @@ import { refusals } from "../Refusals.ts"
 const { path } = kindNamed("virtualization.virtualmachine")
 
 const unwritten = new Refused({ status: 501, detail: "Not implemented" })
+
+/** What NetBox says of the request is the caller's to mend; all else is between the two services. */
+const unread = ({ _tag, message }: EndpointError) =>
+  new Failed({ status: _tag === "Denied" || _tag === "Refused" ? 400 : 502, message, detail: null })
 
 /** A sample that clients show while they have nothing else. */
 const example = {
@@ -39,9 +44,7 @@ export const ReadsHttp = HttpApiBuilder.group(LegacyApi, "reads", (handlers) =>
       .handle("machines", ({ urlParams }) =>
         Effect.zipRight(
           selection.netbox(urlParams.netbox_id),
-          engines.use(({ netbox }) =>
-            Effect.mapError(netbox.find(path, []), ({ message }) => new Failed({ status: 502, message, detail: null }))
-          )
+          engines.use(({ netbox }) => Effect.mapError(netbox.find(path, []), unread))
         ).pipe(Effect.catchTags(refusing))
       )
       .handle("machine", ({ path: { id }, urlParams }) =>
