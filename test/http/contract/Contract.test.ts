@@ -15,7 +15,7 @@ import { bootstrapping, keys, wrongKeys } from "./steps/Bootstrap.ts"
 import { encryption, keyInUse } from "./steps/Encryption.ts"
 import { individual } from "./steps/Individual.ts"
 import { netbox, netboxGone } from "./steps/NetBox.ts"
-import { proxmox } from "./steps/Proxmox.ts"
+import { proxmox, proxmoxGone } from "./steps/Proxmox.ts"
 import { browsers, frame, root } from "./steps/Root.ts"
 import { talks } from "./steps/Sockets.ts"
 import { full, refusals, stages } from "./steps/Stages.ts"
@@ -39,7 +39,7 @@ const before: ReadonlyArray<Step> = [
   ...individual
 ]
 
-const after: ReadonlyArray<Step> = [...logs, ...wrongKeys, ...netboxGone]
+const after: ReadonlyArray<Step> = [...logs, ...wrongKeys, ...proxmoxGone, ...netboxGone]
 
 const portOf = (url: string | undefined): number => Number(new URL(url ?? "").port)
 

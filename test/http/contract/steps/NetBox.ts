@@ -96,8 +96,22 @@ export const netbox: ReadonlyArray<Step> = [
   { ask: "GET /netbox/openapi?netbox_id=99", status: 400, is: failure("=No NetBox endpoint found") }
 ]
 
-/** A NetBox that nobody answers for, and then none. */
+const devices = "/dcim/devices/create"
+const broken = { step: "devices", result: {}, ok: false } as const
+
+/** A NetBox that does not know the token, one that nobody answers for, and then none. */
 export const netboxGone: ReadonlyArray<Step> = [
+  { ask: "PUT /netbox/endpoint/{{netbox}}", json: { token: "f".repeat(40) }, status: 200, is: row },
+  {
+    ask: "GET /netbox/endpoint/{{netbox}}/probe",
+    status: 200,
+    is: { reachable: false, status: "=error", error_type: "text", error: "text", timeout_seconds: 10 }
+  },
+  { ask: "GET /netbox/status", status: 400, is: failure() },
+  { ask: `GET ${devices}`, status: 400, is: failure() },
+  { ask: `GET ${devices}/stream`, status: 200, stream: broken },
+  { ask: "GET /virtualization/virtual-machines/", status: 400, is: failure() },
+  { ask: "GET /virtualization/virtual-machines/{{machine}}", status: 502, is: detail("text") },
   { ask: "PUT /netbox/endpoint/{{netbox}}", json: { port: 1 }, status: 200, is: { ...row, port: 1 } },
   {
     ask: "GET /netbox/endpoint/{{netbox}}/probe",
@@ -111,6 +125,8 @@ export const netboxGone: ReadonlyArray<Step> = [
     }
   },
   { ask: "GET /netbox/status", status: 400, is: failure() },
+  { ask: `GET ${devices}`, status: 502, is: failure() },
+  { ask: `GET ${devices}/stream`, status: 200, stream: broken },
   { ask: "DELETE /netbox/endpoint/{{netbox}}", status: 200, is: { message: "=NetBox Endpoint deleted." } },
   { ask: "GET /netbox/endpoint/{{netbox}}", status: 404, is: missing },
   { ask: "GET /full-update", status: 400, is: failure("=No NetBox endpoint found") },

@@ -1,4 +1,5 @@
-import { detail, invalid, type Step } from "../Step.ts"
+import { some } from "../Shape.ts"
+import { detail, failure, invalid, type Step } from "../Step.ts"
 
 const row = {
   id: "int",
@@ -122,4 +123,30 @@ export const proxmox: ReadonlyArray<Step> = [
   { ask: "DELETE /proxmox/endpoints/{{spare}}", status: 200, is: { message: "=Proxmox endpoint deleted." } },
   { ask: "DELETE /proxmox/endpoints/{{spare}}", status: 404, is: missing },
   { ask: "GET /proxmox/endpoints", key: null, status: 401, is: detail("text") }
+]
+
+/** A cluster that nobody answers for: what is known of it stays, and nothing of it is synchronized. */
+export const proxmoxGone: ReadonlyArray<Step> = [
+  { ask: "PUT /proxmox/endpoints/{{proxmox}}", json: { port: 1 }, status: 200, is: { ...row, port: 1 } },
+  { ask: "GET /full-update", status: 502, is: failure() },
+  {
+    ask: "GET /full-update/stream",
+    status: 200,
+    stream: { step: "full-update", result: { warnings: some("text"), "warnings_total+": 1 }, ok: false }
+  },
+  { ask: "GET /dcim/devices/create", status: 502, is: failure() },
+  {
+    ask: "GET /sync/individual/node?cluster_name=lab&node_name=pve1",
+    status: 200,
+    is: {
+      object_type: "=node",
+      action: "=error",
+      proxmox_resource: "object",
+      netbox_object: null,
+      dry_run: false,
+      dependencies_synced: [],
+      error: "text"
+    }
+  },
+  { ask: "PUT /proxmox/endpoints/{{proxmox}}", json: { port: "{{proxmoxPort}}" }, status: 200, is: row }
 ]

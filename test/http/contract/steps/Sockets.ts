@@ -19,7 +19,17 @@ const device = (completed: boolean): Shape =>
     ...(completed ? { increment_count: "=yes", role: "text", cluster: "text", device_type: "text", "*": "any" } : {})
   })
 
-const machine: Shape = object("virtual_machine", { "*": "any" })
+const machine: Shape = object("virtual_machine", {
+  status: "any",
+  cluster: "any",
+  device: "any",
+  role: "any",
+  vcpus: "any",
+  memory: "any",
+  disk: "any",
+  vm_interfaces: "any",
+  "*": "any"
+})
 
 const run = "0123456789abcdef"
 
