@@ -27,61 +27,6 @@ const fresh = (env: Readonly<Record<string, string>> = {}) =>
   Effect.tap(Support.start({ env }), ({ call }) => call("/admin/encryption/generate", { method: "POST" }))
 
 describe("endpoints of the compatible surface", () => {
-  it.scopedLive("of Proxmox are pushed as the plugin does", () =>
-    Effect.gen(function* () {
-      const { call } = yield* fresh()
-      const made = yield* call("/proxmox/endpoints", { method: "POST", json: pve })
-      assert.strictEqual(made.status, 200)
-      const row = rowOf(made.json)
-      assert.deepInclude(row, {
-        id: 1,
-        name: "pve (nb:7)",
-        domain: "10.0.0.10",
-        ip_address: "127.0.0.1",
-        port: 8006,
-        enabled: true,
-        allow_writes: false,
-        timeout: 5,
-        max_retries: 0,
-        retry_backoff: 0.5,
-        allow_packer_template_builds: false,
-        access_methods: "api"
-      })
-      for (const secret of ["password", "token_name", "token_value"]) assert.notProperty(row, secret)
-      assert.notInclude(made.text, pve.token_value)
-      assert.deepStrictEqual((yield* call("/proxmox/endpoints")).json, [row])
-      assert.deepStrictEqual((yield* call("/proxmox/endpoints/1")).json, row)
-      assert.strictEqual((yield* call("/proxmox/endpoints/9")).status, 404)
-      const disabled = yield* call("/proxmox/endpoints/1", {
-        method: "PUT",
-        json: { enabled: false, allow_packer_template_builds: false }
-      })
-      assert.deepStrictEqual(rowOf(disabled.json), { ...row, enabled: false })
-      const twice = yield* call("/proxmox/endpoints", { method: "POST", json: pve })
-      assert.strictEqual(twice.status, 400)
-      assert.deepStrictEqual(twice.json, { detail: "Proxmox endpoint name already exists" })
-      const bare = yield* call("/proxmox/endpoints", {
-        method: "POST",
-        json: { name: "other", ip_address: "10.0.0.11", port: 8006, username: "root@pam" }
-      })
-      assert.strictEqual(bare.status, 400)
-      assert.deepStrictEqual(bare.json, { detail: "Provide password or both token_name/token_value" })
-      const half = yield* call("/proxmox/endpoints", {
-        method: "POST",
-        json: { name: "other", ip_address: "10.0.0.11", port: 8006, username: "root@pam", token_name: "x" }
-      })
-      assert.deepStrictEqual(half.json, { detail: "token_name and token_value must be provided together" })
-      assert.strictEqual((yield* call("/proxmox/endpoints/1", { method: "PUT", json: { name: null } })).status, 422)
-      for (const query of ["limit=0", "limit=-1", "limit=101", "offset=-1", "limit=x"]) {
-        assert.strictEqual((yield* call(`/proxmox/endpoints?${query}`)).status, 422, query)
-      }
-      assert.deepStrictEqual((yield* call("/proxmox/endpoints?offset=1")).json, [])
-      const gone = yield* call("/proxmox/endpoints/1", { method: "DELETE" })
-      assert.deepStrictEqual(gone.json, { message: "Proxmox endpoint deleted." })
-      assert.strictEqual((yield* call("/proxmox/endpoints/1", { method: "DELETE" })).status, 404)
-    })
-  )
-
   it.scopedLive("of NetBox there is one, and it is not asked while it is stored", () =>
     Effect.gen(function* () {
       const { netbox, service } = yield* Support.world()

@@ -12,7 +12,7 @@ import { canonical, exempt, routes } from "./Routes.ts"
 import { additionsIn } from "./Shape.ts"
 import type { Step } from "./Step.ts"
 import { bootstrapping, keys, wrongKeys } from "./steps/Bootstrap.ts"
-import { encryption, keyInUse } from "./steps/Encryption.ts"
+import { encryption, keyInUse, keyUnused } from "./steps/Encryption.ts"
 import { individual } from "./steps/Individual.ts"
 import { netbox, netboxGone } from "./steps/NetBox.ts"
 import { proxmox, proxmoxGone } from "./steps/Proxmox.ts"
@@ -39,7 +39,7 @@ const before: ReadonlyArray<Step> = [
   ...individual
 ]
 
-const after: ReadonlyArray<Step> = [...logs, ...wrongKeys, ...proxmoxGone, ...netboxGone]
+const after: ReadonlyArray<Step> = [...logs, ...wrongKeys, ...proxmoxGone, ...netboxGone, ...keyUnused]
 
 const portOf = (url: string | undefined): number => Number(new URL(url ?? "").port)
 

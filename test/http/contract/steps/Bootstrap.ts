@@ -81,6 +81,7 @@ export const keys: ReadonlyArray<Step> = [
   { ask: "POST /auth/keys/{{second}}/activate", status: 409, is: coded("active_api_key_limit_reached") },
   { ask: "DELETE /auth/keys/{{third}}", status: 204, text: /^$/ },
   { ask: "POST /auth/keys/{{second}}/activate", status: 200, is: { ...key, is_active: true } },
+  { ask: "GET /version", key: "{{secondKey}}", status: 200 },
   { ask: "DELETE /auth/keys/{{second}}", status: 204, text: /^$/ },
   { ask: "DELETE /auth/keys/{{second}}", status: 404, is: unknown },
   { ask: "POST /auth/keys/{{second}}/activate", status: 404, is: unknown },

@@ -47,3 +47,9 @@ export const keyInUse: ReadonlyArray<Step> = [
     is: { ...status(true, "local"), "encrypted_credentials_verified+": true }
   }
 ]
+
+/** Once nothing is encrypted any more, it can. */
+export const keyUnused: ReadonlyArray<Step> = [
+  { ask: "DELETE /proxmox/endpoints/{{proxmox}}", status: 200, is: { message: "=Proxmox endpoint deleted." } },
+  { ask: "DELETE /admin/encryption/key", status: 200, is: status(false, null) }
+]

@@ -70,7 +70,7 @@ const noSuchCluster = (type: string, query: string): Step => ({
 /** One object at a time, all of which are there already. */
 export const individual: ReadonlyArray<Step> = [
   ...objects.flatMap(unchanged),
-  ...objects.map(planned),
+  ...objects.slice(0, 3).map(planned),
   {
     ask: `GET ${root}/vm/lab/pve1/qemu/100?overwrite_vm_tags=false`,
     status: 200,

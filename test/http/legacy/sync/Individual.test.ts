@@ -59,27 +59,4 @@ describe("one object at a time", () => {
       }),
     patience
   )
-
-  it.scopedLive(
-    "that is not there is refused, and what NetBox has no model of is skipped",
-    () =>
-      Effect.gen(function* () {
-        const { service } = yield* world()
-        const nowhere = yield* service.call(`${root}/node?cluster_name=x&node_name=pve1`)
-        assert.deepStrictEqual(
-          [nowhere.status, nowhere.json],
-          [200, { error: "No Proxmox session found for cluster: x" }]
-        )
-        const nobody = yield* service.call(`${root}/vm?cluster_name=lab&node=pve1&type=qemu&vmid=9999`)
-        assert.strictEqual(nobody.status, 400)
-        assert.strictEqual((yield* service.call(`${root}/vm?cluster_name=lab`)).status, 422)
-        const storage = yield* service.call(`${root}/storage?cluster_name=lab&storage_name=local`)
-        assert.deepInclude(storage.json, { object_type: "storage", action: "skipped", error: null })
-        const backup = yield* service.call(`${root}/backup?cluster_name=lab&node=pve1&storage=local&vmid=100&volid=a`, {
-          method: "POST"
-        })
-        assert.deepInclude(backup.json, { object_type: "backup", action: "skipped" })
-      }),
-    patience
-  )
 })
