@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["test/netbox/**/*.test.ts"],
     globalSetup: "./test/support/buildOnce.ts",
     pool: "forks",
-    poolOptions: { forks: { singleFork: true } },
+    poolOptions: { forks: { singleFork: true, isolate: false } },
     fileParallelism: false,
     testTimeout: 1_200_000,
     hookTimeout: 600_000,
