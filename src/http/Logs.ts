@@ -68,6 +68,10 @@ const messageOf = (message: unknown): string =>
     .map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
     .join(" ")
 
+/** What a client or a guest calls itself must neither look like a line of its own nor move the cursor of a terminal. */
+const oneLine = (text: string): string =>
+  text.replaceAll(/\p{Cc}/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
 /** Where lines go besides the ring. */
 export interface Sink {
   readonly level: LogLevel.LogLevel
@@ -113,7 +117,8 @@ export const layer = (sink: Sink): Layer.Layer<Logs> =>
       }
 
       const logger = Logger.make(({ annotations, cause, date, logLevel, message }) => {
-        const clean = (line: string) => redact(scrub.text(line))
+        const secretless = (text: string) => redact(scrub.text(text))
+        const clean = (text: string) => oneLine(secretless(text))
         const annotation = (name: string) => {
           const found = HashMap.get(annotations, name)
           return found._tag === "Some" && found.value !== null ? clean(String(found.value)) : null
@@ -130,7 +135,9 @@ export const layer = (sink: Sink): Layer.Layer<Logs> =>
           phase: annotation("phase"),
           resource_type: annotation("resource_type"),
           resource_id: annotation("resource_id"),
-          expandable: Cause.isEmpty(cause) ? null : { traceback: clean(Cause.pretty(cause)) },
+          expandable: Cause.isEmpty(cause)
+            ? null
+            : { traceback: secretless(Cause.pretty(cause)).split("\n").map(oneLine).join("\n") },
           request_id: annotation("request_id")
         }
         ring[last % most] = entry
