@@ -63,8 +63,8 @@ export const frame = HttpLayerRouter.middleware(
       yield* houseErrors,
       deprecating,
       yield* safeMethods,
-      yield* bodyLimit,
-      eitherSlash
+      eitherSlash,
+      yield* bodyLimit
     ]
     return (handler) => within(handler, wrappers)
   }),
