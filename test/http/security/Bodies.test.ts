@@ -57,7 +57,8 @@ describe("bodies", () => {
         const chunk = `10000\r\n${"x".repeat(0x10000)}\r\n`
         // Its end never comes.
         for (let piece = 0; piece < 17; piece += 1) chunked.socket.write(chunk)
-        assert.strictEqual(statusOf(yield* chunked.closed), path === "/v1/rpc" ? 400 : 413, `${method} ${path}`)
+        // Procedures are cut off without an answer.
+        assert.match(yield* chunked.closed, path === "/v1/rpc" ? /^$/ : /^HTTP\/1\.1 413 /, `${method} ${path}`)
       }
       assert.strictEqual((yield* call("/livez")).status, 200)
     })
