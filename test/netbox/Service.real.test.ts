@@ -29,8 +29,8 @@ describe("the service before a real NetBox", () => {
       const guests = [...proxmox.cluster.guests.values()].filter(({ config }) => config["template"] !== 1)
       const machines = yield* Effect.promise(() => rowsOf(netbox, "/api/virtualization/virtual-machines/"))
       assert.sameMembers(
-        machines.map(({ name }) => name),
-        guests.map(({ config, vmid }) => config["name"] ?? config["hostname"] ?? String(vmid))
+        machines.map(({ custom_fields }) => Object(custom_fields)["proxledger_uid"]),
+        guests.map(({ vmid }) => `lab/${vmid}`)
       )
 
       const head = yield* Effect.promise(() => changeLogHead(netbox))
