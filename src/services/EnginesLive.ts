@@ -82,12 +82,13 @@ const clients = (
   { netbox, proxmox }: Connections,
   policy: Policy["Type"],
   guard: ConnectGuard["Type"],
+  netboxSettings: NetBoxSettings,
   branch: string | undefined
 ) => {
   const { tls, token, url } = netbox
   const branched = branch === undefined ? {} : { branch }
   return Layer.mergeAll(
-    NetBoxLive.layer({ url, token, tls: { ...tls, ...policy.netbox }, guard, ...branched }),
+    NetBoxLive.layer({ url, token, tls: { ...tls, ...policy.netbox }, settings: netboxSettings, guard, ...branched }),
     Layer.unwrapEffect(
       Effect.map(Metrics, ({ recorder, watcher }) =>
         ProxmoxLive.layer(
@@ -102,32 +103,34 @@ const clients = (
   )
 }
 
-const settings = ({ proxmox }: Connections, policy: Policy["Type"], engine: string) =>
-  Layer.effect(
-    EngineSettings,
-    Effect.gen(function* () {
-      // Every setting has a fallback, so reading them cannot fail.
-      const { maxRetries, retryDelay } = yield* Effect.orDie(NetBoxSettings)
-      const { grace, limitCount, limitPercent, policy: gone } = policy.removal
-      const sources = proxmox.map((connection) => settingsOf(policy, connection))
-      const rules = [...proxmox.flatMap(tenantRules), ...policy.rules]
-      return {
-        sources,
-        rules,
-        rulesText: canonical(JSON.parse(JSON.stringify({ sources, rules, policy: policy.text })) as Json),
-        removal: { deletes: gone === "delete", grace, limitCount, limitPercent },
-        dispatch: { settle: policy.settle, retryDelay, attempts: maxRetries + 1, farewell },
-        observe: policy.observe,
-        actor: `service on ${hostname()}`,
-        engine
-      }
-    })
-  )
+const settings = (
+  { proxmox }: Connections,
+  policy: Policy["Type"],
+  { maxRetries, retryDelay }: NetBoxSettings,
+  engine: string
+) =>
+  Layer.sync(EngineSettings, () => {
+    const { grace, limitCount, limitPercent, policy: gone } = policy.removal
+    const sources = proxmox.map((connection) => settingsOf(policy, connection))
+    const rules = [...proxmox.flatMap(tenantRules), ...policy.rules]
+    return {
+      sources,
+      rules,
+      rulesText: canonical(JSON.parse(JSON.stringify({ sources, rules, policy: policy.text })) as Json),
+      removal: { deletes: gone === "delete", grace, limitCount, limitPercent },
+      dispatch: { settle: policy.settle, retryDelay, attempts: maxRetries + 1, farewell },
+      observe: policy.observe,
+      actor: `service on ${hostname()}`,
+      engine
+    }
+  })
 
 const make = Effect.fnUntraced(function* (options: EnginesOptions) {
   const endpoints = yield* Endpoints
   const policy = yield* Policy
   const guard = yield* ConnectGuard
+  // Every setting has a fallback, so reading them cannot fail.
+  const netboxSettings = yield* Effect.orDie(NetBoxSettings)
   const journal = yield* Journal
   const around = Context.make(Journal, journal).pipe(
     Context.add(Projections, yield* Projections),
@@ -138,8 +141,8 @@ const make = Effect.fnUntraced(function* (options: EnginesOptions) {
   const build = Effect.fnUntraced(function* (connections: Connections, branch: string | undefined) {
     yield* journal.conceal(secretsOf(connections))
     const layer = Reconciler.layer.pipe(
-      Layer.provideMerge(clients(connections, policy, guard, branch)),
-      Layer.provideMerge(settings(connections, policy, options.engine)),
+      Layer.provideMerge(clients(connections, policy, guard, netboxSettings, branch)),
+      Layer.provideMerge(settings(connections, policy, netboxSettings, options.engine)),
       Layer.provide(Layer.succeedContext(around))
     )
     const built = yield* Layer.build(layer)

@@ -117,4 +117,12 @@ describe("a service with a configuration file", () => {
       })
     )
   }
+
+  it.scopedLive("has engines by the settings it was started with", () =>
+    Effect.gen(function* () {
+      const { service } = yield* Support.world({ env: { PROXBOX_NETBOX_GET_CACHE_MAX_ENTRIES: "77" } })
+      const cache = yield* service.call("/cache")
+      assert.deepNestedInclude(cache.json, { "netbox_get_cache_metrics.max_entries": 77 })
+    })
+  )
 })

@@ -66,7 +66,8 @@ const callOf =
 const environment = {
   PROXLEDGER_ALLOWED_RANGES: "127.0.0.0/8",
   PROXBOX_RATE_LIMIT: "100000",
-  PROXBOX_LOG_LEVEL: "CRITICAL"
+  PROXBOX_LOG_LEVEL: "CRITICAL",
+  PROXBOX_NETBOX_RETRY_DELAY: "0.02"
 }
 
 export interface ServiceSetup {

@@ -13,7 +13,7 @@ import { exposition } from "./Prometheus.ts"
 const reconciliation = { proxbox_reconcile_mismatch_total: 0 }
 
 /** Of a cache that there is no NetBox for yet. */
-const empty = Effect.map(Effect.orDie(NetBoxSettings), ({ cacheMaxBytes, cacheMaxEntries, cacheTtl }): CacheStats => ({
+const empty = ({ cacheMaxBytes, cacheMaxEntries, cacheTtl }: NetBoxSettings): CacheStats => ({
   hits: 0,
   misses: 0,
   invalidations: 0,
@@ -26,7 +26,7 @@ const empty = Effect.map(Effect.orDie(NetBoxSettings), ({ cacheMaxBytes, cacheMa
   maxBytes: cacheMaxBytes,
   ttlSeconds: Duration.toSeconds(cacheTtl),
   oldestAgeSeconds: 0
-}))
+})
 
 const shown = (stats: CacheStats) => ({
   hits: stats.hits,
@@ -52,11 +52,12 @@ export const CacheHttp = HttpApiBuilder.group(LegacyApi, "cache", (handlers) =>
     const keys = yield* Keys
     const lockouts = yield* Lockouts
     const metrics = yield* Metrics
+    const none = empty(yield* Effect.orDie(NetBoxSettings))
 
     const stats = engines
       .use(({ cache }) => cache.stats)
       .pipe(
-        Effect.catchAll(() => empty),
+        Effect.orElseSucceed(() => none),
         Effect.map(shown)
       )
 
