@@ -85,7 +85,8 @@ export interface ServiceSetup {
 export const start = Effect.fnUntraced(function* ({ bootstrap = true, config, data, env = {} }: ServiceSetup = {}) {
   const files = yield* FileSystem.FileSystem
   const folder = data ?? (yield* files.makeTempDirectoryScoped())
-  const provider = ConfigProvider.fromMap(new Map(Object.entries({ ...environment, ...env })))
+  // Names are nested by underscores, as in the real environment.
+  const provider = ConfigProvider.fromMap(new Map(Object.entries({ ...environment, ...env })), { pathDelim: "_" })
   const loaded = config === undefined ? {} : { config: yield* loadService(config) }
   const context = yield* Layer.build(Service.layer({ host: "127.0.0.1", port: 0, data: folder, ...loaded })).pipe(
     Effect.withConfigProvider(provider)
