@@ -49,6 +49,12 @@ describe("stages", () => {
         assert.lengthOf(yield* netbox.rows("virtualization.virtualmachine"), 0)
         assert.lengthOf(yield* netbox.rows("dcim.interface"), 0)
 
+        const guests = yield* service.call("/full-update?sync_node_interfaces=false")
+        assert.deepInclude(guests.json, { status: "completed", virtual_machines_count: 2, node_interfaces_count: 0 })
+        yield* service.call("/dcim/devices/interfaces/create?sync_node_interfaces=false")
+        const { "dcim.interface": ofNodes = 0, "virtualization.vminterface": ofGuests } = yield* netbox.counts
+        assert.deepStrictEqual([ofNodes, ofGuests], [0, 2])
+
         const full = yield* service.call("/full-update")
         assert.strictEqual(full.status, 200)
         assert.deepInclude(full.json, { status: "completed", devices_count: 2, virtual_machines_count: 2 })

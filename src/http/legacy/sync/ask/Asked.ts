@@ -91,11 +91,15 @@ export const askedOf = (
   { guests, sources }: Selected
 ): Asked => {
   const isFull = title === "full-update"
-  const disabled = kindsWith(query, "disabled", stages)
+  const isOfNodes = stages.length === 1 && stages[0] === "node-interfaces"
+  const withNodes = query.sync_node_interfaces
+  const disabled = new Set([...kindsWith(query, "disabled", stages), ...(withNodes ? [] : ["dcim.interface"])])
   const created = kindsWith(query, "bootstrap_only", stages)
   const kinds = (isFull ? everyKind : kindsOf(stages, query)).filter((kind) => !disabled.has(kind))
   const [only] = stages
-  const of = isFull || only === undefined || stages.length > 1 ? undefined : written[only].of
+  const one = isFull || only === undefined || stages.length > 1 ? undefined : written[only].of
+  // What is of nodes alone would bring their interfaces along.
+  const of = one ?? (withNodes ? undefined : "guests")
   const keep = keepOf(query)
   const telling: Telling = {
     title,
@@ -105,7 +109,8 @@ export const askedOf = (
     dryRun: query.dry_run,
     runId: query.run_id ?? null
   }
-  if ((!isFull && kinds.length === 0) || sources?.length === 0) return { scope: null, telling }
+  const isNothing = !isFull && (kinds.length === 0 || (isOfNodes && !withNodes))
+  if (isNothing || sources?.length === 0) return { scope: null, telling }
   const scope: Scope = {
     ...(sources === undefined ? {} : { sources }),
     ...(isFull && disabled.size === 0 ? {} : { kinds: [...new Set(kinds)] }),

@@ -116,7 +116,8 @@ const naming = {
 const behaviours = {
   parse_description_metadata: flag(false),
   sync_vm_platform_from_guest_agent: flag(false),
-  sync_node_interfaces: flag(false)
+  /** They are part of what is kept true, unless a client says otherwise. */
+  sync_node_interfaces: flag(true)
 }
 
 const common = {
