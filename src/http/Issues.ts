@@ -7,10 +7,8 @@ export interface Issue {
 }
 
 /** What was sent stays out: it may be a password. */
-const withoutValue = (message: string): string => {
-  const at = message.indexOf(", actual ")
-  return at === -1 ? message : message.slice(0, at)
-}
+const withoutValue = (message: string): string =>
+  message.replace(/, actual .*/s, "").replace(/^Unable to decode .* into/s, "Unable to decode it into")
 
 /** What is wrong, field by field, without what was sent. */
 export const issuesOf = (issues: HttpApiError.HttpApiDecodeError["issues"]): ReadonlyArray<Issue> =>

@@ -30,7 +30,9 @@ const estate = Effect.all({
   proxmox: SimulatedProxmox.make({ name: "lab-cluster", nodes: 1, guests: 4, seed: 3 })
 })
 
-const quick = Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["PROXBOX_NETBOX_RETRY_DELAY", "0.02"]])))
+const quick = Effect.withConfigProvider(
+  ConfigProvider.fromMap(new Map([["PROXBOX_NETBOX_RETRY_DELAY", "0.02"]]), { pathDelim: "_" })
+)
 
 describe("engines of the configured endpoints", () => {
   it.scopedLive("are built once for a configuration, and another one gets its own", () =>
