@@ -113,7 +113,8 @@ export const make: Effect.Effect<
     let seen = after
     for (;;) {
       if (seen < tail.from) {
-        const page = yield* Stream.runHead(Stream.chunks(journal.read({ after: seen, stream: run })))
+        const pages = Stream.chunks(journal.read({ after: seen, stream: run }))
+        const page = yield* Stream.runHead(Stream.filter(pages, Chunk.isNonEmpty))
         if (Option.isSome(page)) return page
         seen = tail.from
       }

@@ -63,6 +63,9 @@ describe("runs of the service", () => {
         assert.deepStrictEqual(yield* collect(run, found.at(-1)?.seq), [])
         const again = yield* service.start(everything)
         assert.strictEqual((yield* service.await(again)).operations, 0)
+        // Nobody follows it any more, and others have come after it.
+        yield* Effect.sleep("2500 millis")
+        assert.deepStrictEqual(yield* collect(run), found)
       }).pipe(Effect.provide(runs({ netbox, proxmox })))
     })
   )
