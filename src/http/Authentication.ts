@@ -1,4 +1,5 @@
 import { Data, Effect, Option, Redacted } from "effect"
+import type { StoreFailed } from "../store/Database.ts"
 import { type ApiKey, Keys, type KeyScope } from "../store/Keys.ts"
 import { Lockouts } from "../store/Lockouts.ts"
 import type { Caller } from "./Caller.ts"
@@ -38,6 +39,13 @@ const actorOf = (key: ApiKey, claim: string | undefined): string => {
 const covers = (key: ApiKey, scope: KeyScope): boolean =>
   key.scopes.includes("admin") || key.scopes.includes(scope) || (scope === "read" && key.scopes.length > 0)
 
+/** What is wrong with the store is the operator's to know. */
+const unreadable = ({ message }: StoreFailed) =>
+  Effect.zipRight(
+    Effect.logError(message),
+    new NotAuthenticated({ code: "unavailable", detail: "API keys cannot be read.", retryAfter: 1 })
+  )
+
 /** Lets callers in by their key, or says why not. */
 export class Authentication extends Effect.Service<Authentication>()("proxledger/Authentication", {
   effect: Effect.gen(function* () {
@@ -69,11 +77,7 @@ export class Authentication extends Effect.Service<Authentication>()("proxledger
       Effect.catchTags({
         VerificationBusy: ({ message }) =>
           new NotAuthenticated({ code: "unavailable", detail: message, retryAfter: 1 }),
-        StoreFailed: ({ message }) =>
-          Effect.zipRight(
-            Effect.logError(message),
-            new NotAuthenticated({ code: "unavailable", detail: "API keys cannot be read.", retryAfter: 1 })
-          )
+        StoreFailed: unreadable
       })
     )
 
@@ -96,6 +100,11 @@ export class Authentication extends Effect.Service<Authentication>()("proxledger
       }
       return caller
     })
-    return { authenticate }
+
+    /** Why whoever has no key is not let in. */
+    const withoutKey = Effect.flatMap(Source, (source) => turnAway(source, null)).pipe(
+      Effect.catchTag("StoreFailed", unreadable)
+    )
+    return { authenticate, withoutKey }
   })
 }) {}

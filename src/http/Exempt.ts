@@ -13,7 +13,7 @@ const paths = new Set([
 ])
 
 /** The path of a URL without its query; a slash at the end makes no difference. */
-const pathOf = (url: string): string => {
+export const pathOf = (url: string): string => {
   const [path = "/"] = url.split("?")
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path
 }

@@ -9,6 +9,7 @@ import type { Handler, Wrapper } from "./Handler.ts"
 import { houseErrors } from "./HouseErrors.ts"
 import { HttpSettings } from "./HttpSettings.ts"
 import { measuring } from "./HttpMetrics.ts"
+import { hasKey, turningAway } from "./Keyless.ts"
 import { sockets } from "./legacy/sync/socket/Sockets.ts"
 import { limiting } from "./RateLimit.ts"
 import { RequestId, requestIdOf } from "./RequestId.ts"
@@ -18,12 +19,15 @@ import { Source } from "./Source.ts"
 import { deprecating } from "./Successors.ts"
 import { sourceOf } from "./TrustedProxies.ts"
 
-/** The query stays out: it is the client's. */
+const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
+
+/** The query stays out: it is the client's. Nobody fills the log who has no key, or sends more than is allowed. */
 const logged = ({ status }: HttpServerResponse.HttpServerResponse) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method, url }) => {
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method, url }) => {
     const line = `${method} ${url.split("?")[0]} ${status}`
     if (status >= 500) return Effect.logWarning(line)
-    return method === "GET" || method === "HEAD" || method === "OPTIONS" ? Effect.logDebug(line) : Effect.logInfo(line)
+    const isNoise = status === 429 || (status === 401 && !hasKey(headers))
+    return isNoise || reading.has(method) ? Effect.logDebug(line) : Effect.logInfo(line)
   })
 
 /** Who asks, and what the request is called; its id is on every answer. */
@@ -60,6 +64,7 @@ export const frame = HttpLayerRouter.middleware(
       securityHeaders,
       yield* cors,
       yield* limiting,
+      yield* turningAway,
       yield* houseErrors,
       deprecating,
       yield* safeMethods,

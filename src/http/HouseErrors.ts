@@ -5,7 +5,7 @@ import { Authentication } from "./Authentication.ts"
 import { otherForm } from "./EitherSlash.ts"
 import { isExempt } from "./Exempt.ts"
 import type { Wrapper } from "./Handler.ts"
-import { answer } from "./Refusal.ts"
+import { answer, turnedAway } from "./Refusal.ts"
 import * as RouteTable from "./RouteTable.ts"
 
 const malformed = {
@@ -30,14 +30,8 @@ export const houseErrors = Effect.map(Authentication, ({ authenticate }): Wrappe
       headers: { allow: allow.join(", ") }
     })
   }).pipe(
-    Effect.catchTag("NotAuthenticated", ({ code, detail, retryAfter }) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ url }) =>
-        answer(url, {
-          code,
-          detail,
-          headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }
-        })
-      )
+    Effect.catchTag("NotAuthenticated", (refusal) =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ url }) => turnedAway(url, refusal))
     )
   )
 

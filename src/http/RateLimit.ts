@@ -2,6 +2,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Clock, Effect } from "effect"
 import { isExempt } from "./Exempt.ts"
 import type { Wrapper } from "./Handler.ts"
+import { hasKey } from "./Keyless.ts"
 import { HttpSettings } from "./HttpSettings.ts"
 import { parseAddress } from "./Ranges.ts"
 import { answer } from "./Refusal.ts"
@@ -57,7 +58,7 @@ export const limiting = Effect.map(
       Effect.gen(function* () {
         const { headers, url } = yield* HttpServerRequest.HttpServerRequest
         if (isExempt(url)) return yield* handler
-        const wait = waitOf(yield* Source, yield* Clock.currentTimeMillis, headers["x-proxbox-api-key"] !== undefined)
+        const wait = waitOf(yield* Source, yield* Clock.currentTimeMillis, hasKey(headers))
         if (wait === 0) return yield* handler
         return yield* answer(url, {
           code: "rate_limited",

@@ -1,6 +1,7 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Effect } from "effect"
 import type { Json } from "../domain/Json.ts"
+import type { NotAuthenticated } from "./Authentication.ts"
 import { requestInvalid } from "./legacy/Refused.ts"
 import { bodyOf, contentType, Problem, statusOf } from "./Problem.ts"
 
@@ -34,3 +35,7 @@ export const answer = (url: string, refusal: Refusal): Effect.Effect<HttpServerR
   const [status, body] = legacy(refusal)
   return Effect.succeed(HttpServerResponse.unsafeJson(body, { status, headers }))
 }
+
+/** Who is not let in is told so in the form of the surface that was asked. */
+export const turnedAway = (url: string, { code, detail, retryAfter }: NotAuthenticated) =>
+  answer(url, { code, detail, headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) } })

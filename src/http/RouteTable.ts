@@ -15,6 +15,8 @@ export interface RouteInfo {
   readonly template: HttpApiTemplate
   readonly scope: KeyScope
   readonly takesBody: boolean
+  /** Whether the check of keys stands before it; one that looks at the key itself has none. */
+  readonly needsKey: boolean
 }
 
 type HttpApiTemplate = `/${string}` | "*"
@@ -26,13 +28,14 @@ const routesOf = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.An
   const routes: Array<RouteInfo> = []
   HttpApi.reflect(api, {
     onGroup: () => {},
-    onEndpoint: ({ endpoint: { method, path }, mergedAnnotations, payloads }) => {
+    onEndpoint: ({ endpoint: { method, path }, mergedAnnotations, middleware, payloads }) => {
       routes.push({
         surface,
         method,
         template: path,
         scope: scopeOf(mergedAnnotations, method),
-        takesBody: method !== "GET" && payloads.size > 0
+        takesBody: method !== "GET" && payloads.size > 0,
+        needsKey: middleware.size > 0
       })
     }
   })

@@ -1,6 +1,7 @@
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Context, Effect, Fiber } from "effect"
+import { Logs } from "../../src/http/Logs.ts"
 import * as Support from "../support/Service.ts"
 
 const securityHeaders = [
@@ -65,6 +66,36 @@ describe("the frame", () => {
       assert.strictEqual(gone.status, 404)
       assert.strictEqual(gone.headers["content-type"], "application/problem+json")
       assert.deepInclude(gone.json, { code: "not_found", status: 404, request_id: gone.headers["x-request-id"] })
+    })
+  )
+
+  it.scopedLive("turns requests without a key away before anything else, and the log tells of none of them", () =>
+    Effect.gen(function* () {
+      const { call, context } = yield* Support.start()
+      const cases: ReadonlyArray<readonly [string, Support.Sent]> = [
+        ["/v1/runs", { method: "POST", body: "{not json", headers: { "content-type": "application/json" } }],
+        ["/proxmox/endpoints", { method: "POST", body: "x".repeat(1_048_577) }],
+        ["/v1/nowhere", { method: "DELETE" }],
+        ["/clear-cache/", { method: "HEAD" }],
+        ["/metrics", {}],
+        ["/auth/keys", { headers: { "x-proxbox-api-key": "" } }]
+      ]
+      for (const [path, sent] of cases) {
+        const told = yield* call(path, { ...sent, key: null })
+        assert.strictEqual(told.status, 401, path)
+        for (const header of securityHeaders) assert.isString(told.headers[header], `${path} ${header}`)
+      }
+      const { headers, json } = yield* call("/v1/runs", { key: null })
+      assert.deepInclude(json, { code: "unauthorized", request_id: headers["x-request-id"] })
+      assert.strictEqual((yield* call("/livez/", { key: null })).status, 200)
+      assert.strictEqual((yield* call("/v1/rpc", { method: "POST", key: null, body: "" })).status, 200)
+      const lines = yield* Context.get(context, Logs).entries
+      assert.deepStrictEqual(
+        lines.filter(({ message }) => message.includes("401")),
+        []
+      )
+      yield* call("/auth/keys", { method: "POST", key: "wrong".repeat(8) })
+      assert.include((yield* Context.get(context, Logs).entries).at(-1)?.message, "POST /auth/keys 401")
     })
   )
 
