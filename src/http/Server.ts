@@ -3,7 +3,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpPlatform from "@effect/platform-node/NodeHttpPlatform"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Etag from "@effect/platform/Etag"
-import { Effect, Layer } from "effect"
+import { Data, Effect, Layer } from "effect"
 import { Authentication } from "./Authentication.ts"
 import * as AuthorizationLive from "./AuthorizationLive.ts"
 import * as Documentation from "./Documentation.ts"
@@ -19,6 +19,7 @@ import { ProxmoxEndpointsHttp } from "./legacy/proxmox/Http.ts"
 import { AboutHttp, RootHttp } from "./legacy/root/Http.ts"
 import { SyncHttp, SyncLive } from "./legacy/sync/SyncHttp.ts"
 import { NodeServer } from "./NodeServer.ts"
+import { OpenStreams } from "./OpenStreams.ts"
 import { RateLimit } from "./RateLimit.ts"
 import * as RpcHttp from "./rpc/Http.ts"
 import { drain, Shutdown } from "./Shutdown.ts"
@@ -40,6 +41,23 @@ export interface Address {
   readonly host: string
   readonly port: number
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: "something else listens there. End it, or give another --port",
+  EACCES: "this user may not. Give a --port above 1023",
+  EADDRNOTAVAIL: "this machine has no such address. Give one of its own with --host",
+  ENOTFOUND: "there is no such name. Give an address of this machine with --host"
+}
+
+/** Nobody can reach the service at its address. */
+export class NotListening extends Data.TaggedError("NotListening")<Address & { readonly code: string }> {
+  override get message() {
+    return `Cannot listen on ${this.host}:${this.port}: ${reasons[this.code] ?? this.code}`
+  }
+}
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
 
 const legacyGroups = Layer.mergeAll(
   RootHttp,
@@ -77,11 +95,13 @@ const routes = Layer.mergeAll(frame, legacy, v1, RpcHttp.layer, Documentation.la
 
 /** What handlers and what surrounds them share. */
 const shared = AuthorizationLive.layer.pipe(
-  Layer.provideMerge(Layer.mergeAll(Authentication.Default, RateLimit.Default))
+  Layer.provideMerge(Layer.mergeAll(Authentication.Default, RateLimit.Default, OpenStreams.Default))
 )
 
 const listener = (address: Address) =>
-  Layer.unwrapEffect(Effect.map(NodeServer, (server) => NodeHttpServer.layerServer(() => server, address)))
+  Layer.unwrapEffect(Effect.map(NodeServer, (server) => NodeHttpServer.layerServer(() => server, address))).pipe(
+    Layer.mapError(({ cause }) => new NotListening({ ...address, code: codeOf(cause) }))
+  )
 
 /** The service on a port: both surfaces on one router. */
 export const layer = (address: Address) =>

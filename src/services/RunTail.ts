@@ -7,17 +7,19 @@ import { RunNotFound } from "./Runs.ts"
 /** Events of a run that are kept for its followers; who is further behind reads them from the journal. */
 const kept = 2048
 
-/** Events that a follower takes at a time: what one that stops reading holds on to. */
-const share = 256
-
 /** Followers are told so often at most: hundreds of them, each woken by each request of a run, would slow it down. */
 const pace = "100 millis"
 
+/** Events that came together, one at least. Who follows from the same event on gets the very same page. */
+type Page = Chunk.NonEmptyChunk<Recorded>
+
 /** What all followers of one run share, filled by one fiber that reads the journal. */
 interface Tail {
-  /** Every event of the run after `from`, as far as the journal was read. */
-  recent: ReadonlyArray<Recorded>
+  /** Every event of the run after `from`, as far as the journal was read, in the pages in which it came. */
+  readonly recent: Array<Page>
   from: number
+  /** Older pages, each read once for those who come by at the same time. */
+  readonly older: RcMap.RcMap<number, Option.Option<Page>, JournalFailed>
   /** How far the journal was read. */
   read: number
   /** Whether nothing more comes until somebody begins anew. */
@@ -37,15 +39,26 @@ const restsAfter = (event: Event, trigger: RunRow["trigger"]): boolean =>
   event._tag === "RunInterrupted" ||
   (event._tag === "PlanSealed" && trigger === "plan")
 
-const firstAfter = (events: ReadonlyArray<Recorded>, seq: number): number => {
-  let [low, high] = [0, events.length]
+const lastOf = (page: Page): number => Chunk.lastNonEmpty(page).seq
+
+/** The first of the pages that holds anything after `seq`, without what is not; none where there is none. */
+const pageAfter = (pages: ReadonlyArray<Page>, seq: number): Option.Option<Page> => {
+  let [low, high] = [0, pages.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((events[middle]?.seq ?? 0) > seq) high = middle
+    const page = pages[middle]
+    if (page !== undefined && lastOf(page) > seq) high = middle
     else low = middle + 1
   }
-  return low
+  const page = pages[low]
+  if (page === undefined) return Option.none()
+  if (Chunk.headNonEmpty(page).seq > seq) return Option.some(page)
+  // Not `Chunk.dropWhile`: of the slice that it makes, a collected stream loses the elements.
+  return Option.filter(Option.some(Chunk.filter(page, (one) => one.seq > seq)), Chunk.isNonEmpty)
 }
+
+/** For how long an older page is kept that nobody reads. */
+const linger = "250 millis"
 
 /** The runs' events, for any number of followers: what is new is read and decoded once, and shared. */
 export const make: Effect.Effect<
@@ -70,7 +83,25 @@ export const make: Effect.Effect<
     const row = yield* rowOf(run)
     const { seq: due } = yield* journal.head
     const news = yield* Deferred.make<void>()
-    const tail: Tail = { recent: [], from, read: from, resting: isResting(row), due, news, ended: Option.none() }
+    const older = yield* RcMap.make({
+      lookup: (after: number) =>
+        Effect.map(
+          Stream.runHead(Stream.chunks(journal.read({ after, stream: run }))),
+          Option.filter(Chunk.isNonEmpty)
+        ),
+      idleTimeToLive: linger
+    })
+    const tail: Tail = {
+      recent: [],
+      from,
+      older,
+      read: from,
+      resting: isResting(row),
+      due,
+      news,
+      ended: Option.none()
+    }
+    let held = 0
     const tell = Effect.flatMap(Deferred.make<void>(), (next) => {
       const told = Deferred.succeed(tail.news, undefined)
       tail.news = next
@@ -78,18 +109,21 @@ export const make: Effect.Effect<
     })
     const take = (page: Chunk.Chunk<Recorded>) =>
       Effect.suspend(() => {
-        const own = Chunk.toReadonlyArray(Chunk.filter(page, ({ stream }) => stream === run))
+        const own = Chunk.filter(page, ({ stream }) => stream === run)
         const wasBehind = tail.read < tail.due
         tail.read = Option.match(Chunk.last(page), { onNone: () => tail.read, onSome: ({ seq }) => seq })
-        const last = own.at(-1)
-        if (last !== undefined) {
-          const all = [...tail.recent, ...own]
-          const dropped = all.length > kept ? all.splice(0, all.length - kept / 2).at(-1) : undefined
-          tail.recent = all
-          tail.from = dropped?.seq ?? tail.from
-          tail.resting = restsAfter(last.event, row.trigger)
+        if (Chunk.isNonEmpty(own)) {
+          tail.recent.push(own)
+          held += own.length
+          while (held > kept) {
+            const dropped = tail.recent.shift()
+            if (dropped === undefined) break
+            held -= dropped.length
+            tail.from = lastOf(dropped)
+          }
+          tail.resting = restsAfter(Chunk.lastNonEmpty(own).event, row.trigger)
         }
-        const isNews = last !== undefined || (wasBehind && tail.read >= tail.due)
+        const isNews = own.length > 0 || (wasBehind && tail.read >= tail.due)
         return isNews ? Effect.zipRight(tell, Effect.sleep(pace)) : Effect.void
       })
     const end = (why: JournalFailed | "closed") =>
@@ -109,25 +143,28 @@ export const make: Effect.Effect<
   const tails = yield* RcMap.make({ lookup: open, idleTimeToLive: "2 seconds" })
 
   /** What a follower takes next; none once the run is at rest and everything was taken. */
-  const next = Effect.fnUntraced(function* (tail: Tail, run: string, due: number, after: number) {
+  const next = Effect.fnUntraced(function* (
+    tail: Tail,
+    due: number,
+    after: number
+  ): Effect.fn.Return<Option.Option<Page>, JournalFailed> {
     let seen = after
     for (;;) {
-      if (seen < tail.from) {
-        const pages = Stream.chunks(journal.read({ after: seen, stream: run }))
-        const page = yield* Stream.runHead(Stream.filter(pages, Chunk.isNonEmpty))
+      const { from } = tail
+      if (seen < from) {
+        const page = yield* Effect.scoped(RcMap.get(tail.older, seen))
         if (Option.isSome(page)) return page
-        seen = tail.from
+        // That there is nothing is not true for ever.
+        yield* RcMap.invalidate(tail.older, seen)
+        seen = from
       }
-      const at = firstAfter(tail.recent, seen)
-      if (at < tail.recent.length) return Option.some(Chunk.unsafeFromArray(tail.recent.slice(at, at + share)))
+      const page = pageAfter(tail.recent, seen)
+      if (Option.isSome(page)) return page
       if (Option.isSome(tail.ended)) return tail.ended.value === "closed" ? Option.none() : yield* tail.ended.value
       if (tail.resting && tail.read >= due) return Option.none()
       yield* Deferred.await(tail.news)
     }
   })
-
-  const lastOf = (page: Chunk.Chunk<Recorded>, seen: number) =>
-    Option.match(Chunk.last(page), { onNone: () => seen, onSome: ({ seq }) => seq })
 
   const events = (run: string, after: number) =>
     Effect.gen(function* () {
@@ -136,8 +173,8 @@ export const make: Effect.Effect<
       tail.due = Math.max(tail.due, due)
       return Stream.unfoldChunkEffect(after, (seen) =>
         Effect.map(
-          next(tail, run, due, seen),
-          Option.map((page) => [page, lastOf(page, seen)])
+          next(tail, due, seen),
+          Option.map((page): readonly [Page, number] => [page, lastOf(page)])
         )
       )
     }).pipe(Stream.unwrapScoped)

@@ -94,7 +94,10 @@ export class Runs extends Context.Tag("proxledger/Runs")<
     readonly cancel: (run: string, by: By) => Effect.Effect<void, RunNotFound | RunOver | Failed>
     /** From the durable lease: after a crash, too, until the run is finished. */
     readonly active: Effect.Effect<Option.Option<ActiveRun>, JournalFailed>
-    /** Everything of the run after the sequence number, then what comes; ends when the run is at rest: planned, completed or interrupted. */
+    /**
+     * Everything of the run after the sequence number, then what comes; ends when the run is at rest: planned, completed or
+     * interrupted. Followers who are told the same get the same chunk: what is made of it can be shared.
+     */
     readonly events: (run: string, after: number) => Stream.Stream<Recorded, RunNotFound | JournalFailed>
     /** The run, once it is at rest. */
     readonly await: (run: string) => Effect.Effect<RunRow, RunNotFound | JournalFailed>

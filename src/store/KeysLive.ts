@@ -204,19 +204,8 @@ const make = Effect.gen(function* () {
     return valid
   })
 
-  /** Once claimed it stays so, and this is asked for every request without a key. */
-  let claimed = false
-  const needsBootstrap = Effect.suspend(() =>
-    claimed
-      ? Effect.succeed(false)
-      : Effect.map(database.read(isClaimed), (found) => {
-          claimed = found
-          return !found
-        })
-  )
-
   return Keys.of({
-    needsBootstrap,
+    needsBootstrap: database.read((db) => !isClaimed(db)),
     bootstrap,
     list: database.read((db) =>
       db

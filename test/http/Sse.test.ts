@@ -1,69 +1,115 @@
-import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { createServer } from "node:http"
+import { connect } from "node:net"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
-import { Chunk, Deferred, Effect, Fiber, Queue, Stream, TestClock } from "effect"
+import { Context, Deferred, Effect, Layer, Queue, Stream, TestClock } from "effect"
+import { OpenStreams } from "../../src/http/OpenStreams.ts"
 import { Shutdown } from "../../src/http/Shutdown.ts"
 import { type Frame, sse } from "../../src/http/Sse.ts"
-
-const decoder = new TextDecoder()
-
-const bodyOf = ({ body }: HttpServerResponse.HttpServerResponse) =>
-  body._tag === "Stream"
-    ? Stream.map(Stream.orDie(body.stream), (bytes) => decoder.decode(bytes))
-    : Stream.dieMessage("the answer is no stream")
 
 const numbered = (id: number): Frame => ({ event: "step", data: { id }, id })
 
 const textOf = (id: number) => `id: ${id}\nevent: step\ndata: {"id":${id}}\n\n`
 
+const keepalive = ": keepalive\n\n"
+
+interface Heard {
+  readonly head: string
+  /** The next piece that was written; "" is the end that says that nothing is missing. */
+  readonly piece: Effect.Effect<string>
+}
+
+/** A client of a server that answers with these frames. */
+const listen = Effect.fnUntraced(function* (frames: Stream.Stream<Frame>) {
+  const server = yield* Layer.build(NodeHttpServer.layer(() => createServer(), { port: 0, host: "127.0.0.1" }))
+  yield* Effect.provide(HttpServer.serveEffect(sse(frames)), server)
+  const { address } = Context.get(server, HttpServer.HttpServer)
+  const pieces = yield* Queue.unbounded<string>()
+  const head = yield* Deferred.make<string>()
+  let text = ""
+  const take = (data: Buffer) => {
+    text += data.toString("latin1")
+    for (;;) {
+      const end = text.indexOf("\r\n\r\n")
+      if (text.startsWith("HTTP/") && end > 0) {
+        Deferred.unsafeDone(head, Effect.succeed(text.slice(0, end)))
+        text = text.slice(end + 4)
+      }
+      const size = /^([\da-f]+)\r\n/.exec(text)
+      if (size === null) return
+      const from = size[0].length
+      const to = from + Number.parseInt(size[1] ?? "", 16)
+      if (text.length < to + 2) return
+      pieces.unsafeOffer(text.slice(from, to))
+      text = text.slice(to + 2)
+    }
+  }
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const socket = connect(address._tag === "TcpAddress" ? address.port : 0, "127.0.0.1")
+      socket.on("data", take).on("error", () => {})
+      socket.write("GET / HTTP/1.1\r\nhost: tests\r\nconnection: close\r\n\r\n")
+      return socket
+    }),
+    (socket) => Effect.sync(() => socket.destroy())
+  )
+  const heard: Heard = { head: yield* Deferred.await(head), piece: Queue.take(pieces) }
+  return heard
+})
+
+const services = OpenStreams.Default.pipe(Layer.provideMerge(Shutdown.Default))
+
 describe("a stream of events", () => {
-  it.effect("opens at once, has a frame a piece, and ends with its events", () =>
-    Effect.gen(function* () {
-      const response = yield* sse(Stream.make(numbered(1), { event: "log", data: "a\nb" }))
-      const pieces = Chunk.toReadonlyArray(yield* Stream.runCollect(bodyOf(response)))
-      assert.deepStrictEqual(pieces, ["", textOf(1), 'event: log\ndata: "a\\nb"\n\n'])
-      assert.strictEqual(response.headers["content-type"], "text/event-stream; charset=utf-8")
-    }).pipe(Effect.provide(Shutdown.Default))
-  )
-
-  it.effect("has its data in one line, whatever a client takes for the end of one", () =>
-    Effect.gen(function* () {
-      const data = "a\u0085b\u2028c\u2029d"
-      const [, piece = ""] = yield* Stream.runCollect(bodyOf(yield* sse(Stream.make({ event: "log", data }))))
-      assert.strictEqual(piece, 'event: log\ndata: "a\\u0085b\\u2028c\\u2029d"\n\n')
-    }).pipe(Effect.provide(Shutdown.Default))
-  )
-
-  it.effect("says after 15 seconds of silence that it lives, and goes on without a loss", () =>
+  it.scoped("opens at once, sends together what came together, and ends with its events", () =>
     Effect.gen(function* () {
       const queue = yield* Queue.unbounded<Frame>()
-      const heard: Array<string> = []
-      const response = yield* sse(Stream.fromQueue(queue))
-      const listening = yield* Effect.fork(
-        Stream.runForEach(bodyOf(response), (piece) => Effect.sync(() => heard.push(piece)))
+      const frames = Stream.concat(
+        Stream.take(Stream.fromQueue(queue), 1),
+        Stream.make(numbered(2), { event: "log", data: "a\nb" })
       )
+      const { head, piece } = yield* listen(frames)
+      assert.match(head, /^content-type: text\/event-stream; charset=utf-8$/im)
+      yield* Queue.offer(queue, numbered(1))
+      assert.strictEqual(yield* piece, textOf(1))
+      assert.strictEqual(yield* piece, `${textOf(2)}event: log\ndata: "a\\nb"\n\n`)
+      assert.strictEqual(yield* piece, "")
+    }).pipe(Effect.provide(services))
+  )
+
+  it.scoped("has its data in one line, whatever a client takes for the end of one", () =>
+    Effect.gen(function* () {
+      const { piece } = yield* listen(Stream.make({ event: "log", data: "a\u0085b\u2028c\u2029d" }))
+      assert.strictEqual(yield* piece, 'event: log\ndata: "a\\u0085b\\u2028c\\u2029d"\n\n')
+    }).pipe(Effect.provide(services))
+  )
+
+  it.scoped("says after 15 seconds of silence that it lives, and goes on without a loss", () =>
+    Effect.gen(function* () {
+      const queue = yield* Queue.unbounded<Frame>()
+      const { piece } = yield* listen(Stream.fromQueue(queue))
       const pass = (seconds: number) => TestClock.adjust(`${seconds} seconds`)
       yield* pass(10)
       yield* Queue.offer(queue, numbered(1))
+      assert.strictEqual(yield* piece, textOf(1))
       yield* pass(14)
-      assert.deepStrictEqual(heard, ["", textOf(1)])
-      yield* pass(2)
-      assert.deepStrictEqual(heard, ["", textOf(1), ": keepalive\n\n"])
-      yield* pass(30)
       yield* Queue.offer(queue, numbered(2))
-      yield* pass(1)
-      assert.deepStrictEqual(heard.slice(3), [": keepalive\n\n", ": keepalive\n\n", textOf(2)])
-      yield* Fiber.interrupt(listening)
-    }).pipe(Effect.provide(Shutdown.Default))
+      assert.strictEqual(yield* piece, textOf(2))
+      yield* pass(15)
+      assert.strictEqual(yield* piece, keepalive)
+      yield* pass(30)
+      yield* Queue.offer(queue, numbered(3))
+      assert.deepStrictEqual([yield* piece, yield* piece, yield* piece], [keepalive, keepalive, textOf(3)])
+    }).pipe(Effect.provide(services))
   )
 
-  it.effect("ends when the service stops", () =>
+  it.scoped("ends as a whole when the service stops", () =>
     Effect.gen(function* () {
       const { begun } = yield* Shutdown
-      const response = yield* sse(Stream.never)
-      const listening = yield* Effect.fork(Stream.runDrain(bodyOf(response)))
-      yield* TestClock.adjust("1 second")
+      const { piece } = yield* listen(Stream.concat(Stream.make(numbered(1)), Stream.never))
+      assert.strictEqual(yield* piece, textOf(1))
       yield* Deferred.succeed(begun, undefined)
-      yield* Fiber.join(listening)
-    }).pipe(Effect.provide(Shutdown.Default))
+      assert.strictEqual(yield* piece, "")
+    }).pipe(Effect.provide(services))
   )
 })

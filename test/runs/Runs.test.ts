@@ -70,6 +70,20 @@ describe("runs of the service", () => {
     })
   )
 
+  it.scopedLive("go on, and can be cancelled, when who began them cannot be interrupted", () =>
+    Effect.gen(function* () {
+      const { netbox, proxmox } = yield* estate(5)
+      yield* Effect.gen(function* () {
+        const service = yield* Runs
+        const first = yield* Effect.uninterruptible(service.start(everything))
+        assert.strictEqual((yield* service.await(first)).outcome, "succeeded")
+        const second = yield* Effect.uninterruptible(service.start({ ...everything, full: true }))
+        yield* Effect.uninterruptible(service.cancel(second, by))
+        assert.strictEqual((yield* service.await(second)).outcome, "cancelled")
+      }).pipe(Effect.provide(runs({ netbox, proxmox })))
+    })
+  )
+
   it.scopedLive("plan, and apply what was planned, or do not", () =>
     Effect.gen(function* () {
       const { netbox, proxmox } = yield* estate(5)
@@ -133,6 +147,10 @@ describe("runs of the service", () => {
           assert.strictEqual(row.ok + row.failed + row.skipped, row.operations)
           assert.include(row.detail, "cancelled by key 1 (test)")
           const found = yield* collect(run)
+          assert.deepStrictEqual(
+            found.map(({ version }) => version),
+            found.map((_, index) => index + 1)
+          )
           const dispatched = new Set(
             found.flatMap(({ event }) => (event._tag === "OperationsDispatched" ? [event.batch] : []))
           )

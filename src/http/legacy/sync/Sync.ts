@@ -12,7 +12,7 @@ import { type RunRequest, Runs } from "../../../services/Runs.ts"
 import { stepwise } from "../../../services/Stepwise.ts"
 import { Caller } from "../../Caller.ts"
 import { Shutdown } from "../../Shutdown.ts"
-import { type Frame, sse } from "../../Sse.ts"
+import { bytesOf, type Frame, sse, sseOfBytes } from "../../Sse.ts"
 import { Failed, Refused } from "../Refused.ts"
 import { type Asked, askedOf } from "./ask/Asked.ts"
 import type { SyncQuery } from "./ask/Query.ts"
@@ -21,6 +21,7 @@ import { Found } from "./follow/Found.ts"
 import { Line, Patience } from "./follow/Line.ts"
 import { Resumed } from "./follow/Resumed.ts"
 import { Scripts } from "./follow/Scripts.ts"
+import { Tellings } from "./follow/Tellings.ts"
 import { told } from "./follow/Told.ts"
 import { completion, type Ending, frameErrors } from "./frames/Ending.ts"
 import { bootstrapOf } from "./frames/Bootstrap.ts"
@@ -71,6 +72,7 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
     const selection = yield* Selection
     const resumed = yield* Resumed
     const found = yield* Found
+    const tellings = yield* Tellings
     const engines = yield* Engines
     const projections = yield* Projections
     const netbox = yield* NetBoxProbe
@@ -118,12 +120,17 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
 
     const carriedOut = Effect.fnUntraced(function* (one: Asked, request: RunRequest) {
       const run = yield* line.join(request, patience.answer)
-      const { frames, narrator } = yield* follow(run, one.telling, beginning)
+      const { frames, narrator } = yield* follow(run, one.telling)
       return { narrator, frames: Option.toArray(yield* Stream.runLast(frames)) }
     })
 
-    /** Joins a run and tells it; whatever keeps it from beginning is told as well. */
-    const joined = (one: Asked, request: RunRequest) =>
+    /** Joins a run and tells it; whatever keeps it from beginning is told as well. Of runs by `tell`, of the rest by `say`. */
+    const joined = <A>(
+      one: Asked,
+      request: RunRequest,
+      tell: (run: string) => Effect.Effect<Stream.Stream<A>>,
+      say: (frames: ReadonlyArray<Frame>) => Stream.Stream<A>
+    ) =>
       Effect.gen(function* () {
         const other = yield* Deferred.make<string>()
         const stopped = Effect.as(Deferred.await(shutdown.begun), Option.none<string>())
@@ -134,46 +141,54 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
           )
         )
         const notice = Effect.raceFirst(
-          Effect.as(Fiber.await(joining), []),
-          Effect.map(Deferred.await(other), (run) => [waitingFor(run)])
+          Effect.as(Fiber.await(joining), Stream.empty),
+          Effect.map(Deferred.await(other), (run) => say([waitingFor(run)]))
         )
         const telling = Fiber.join(joining).pipe(
           Effect.flatMap(
             Option.match({
-              onNone: () => Effect.succeed(Stream.fromIterable(unbegun(one, "interrupted", ""))),
-              onSome: (run) => Effect.map(follow(run, one.telling, beginning), ({ frames }) => frames)
+              onNone: () => Effect.succeed(say(unbegun(one, "interrupted", ""))),
+              onSome: tell
             })
           ),
           Effect.catchTags(runRefusals),
-          Effect.catchAll(({ message }) => Effect.succeed(Stream.fromIterable(unbegun(one, "failed", message))))
+          Effect.catchAll(({ message }) => Effect.succeed(say(unbegun(one, "failed", message))))
         )
-        return Stream.concat(Stream.flattenIterables(Stream.fromEffect(notice)), Stream.unwrap(telling))
+        return Stream.concat(Stream.unwrap(notice), Stream.unwrap(telling))
       }).pipe(Stream.unwrapScoped)
 
-    /** The frames of the open run where it is the one that is asked for, or else of one that begins. */
+    /** For a socket: the frames of the open run where it is the one that is asked for, or else of one that begins. */
     const frames = Effect.fn("LegacySync.frames")(function* (route: Route) {
       const { all, asked: one, named } = yield* asked(route)
       const { scope } = one
       if (scope === null) return Stream.fromIterable<Frame>((yield* atRest(one, all, named)).frames)
-      return joined(one, requestOf(one, scope, (yield* Caller).by))
+      const tell = (run: string) => Effect.map(follow(run, one.telling), ({ frames }) => frames)
+      return joined(one, requestOf(one, scope, (yield* Caller).by), tell, (told) => Stream.fromIterable(told))
     }, Effect.catchTags(refusals))
 
     /** Answers with the frames of a run: the one the client was cut off from, the open one, or one that begins. */
     const stream = Effect.fn("LegacySync.stream")(function* (route: Route) {
       const { headers } = yield* HttpServerRequest.HttpServerRequest
-      const { asked: one } = yield* asked(route)
-      const before =
-        one.scope === null
-          ? Option.none()
-          : yield* resumed.find(headers["last-event-id"], requestOf(one, one.scope, (yield* Caller).by))
-      if (Option.isNone(before)) return yield* sse(yield* frames(route), { partsItself: true })
+      const { all, asked: one, named } = yield* asked(route)
+      const { scope, telling } = one
+      if (scope === null) return yield* sse(Stream.fromIterable<Frame>((yield* atRest(one, all, named)).frames))
+      const request = requestOf(one, scope, (yield* Caller).by)
+      const tell = (run: string, position = beginning) => tellings.follow(run, telling, position)
+      const before = yield* resumed.find(headers["last-event-id"], request)
+      if (Option.isNone(before)) {
+        const told = joined(
+          one,
+          request,
+          (run) => Effect.succeed(tell(run)),
+          (frames) => Stream.make(bytesOf(frames))
+        )
+        return yield* sseOfBytes(told, { partsItself: true })
+      }
       const { isAtRest, position, run } = before.value
-      const rest = yield* follow(run, one.telling, position)
+      const rest = tell(run, position)
       // To a client that has heard it all, the end is told so that it does not come again.
-      if (isAtRest && Option.isNone(yield* Stream.runHead(rest.frames)))
-        return HttpServerResponse.empty({ status: 204 })
-      const again = yield* follow(run, one.telling, position)
-      return yield* sse(again.frames, { partsItself: true })
+      if (isAtRest && Option.isNone(yield* Stream.runHead(rest))) return HttpServerResponse.empty({ status: 204 })
+      return yield* sseOfBytes(rest, { partsItself: true })
     }, Effect.catchTags(refusals))
 
     /** The status of a run that made no plan: NetBox may not be there. */

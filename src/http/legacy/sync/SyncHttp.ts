@@ -11,10 +11,12 @@ import { Individual } from "./individual/Individual.ts"
 import { MachinesHttp } from "./machines/Http.ts"
 import { ReadsHttp } from "./reads/Http.ts"
 import { RecordsHttp } from "./records/Http.ts"
+import { Tellings } from "./follow/Tellings.ts"
 import { Sync } from "./Sync.ts"
 
 /** What the routes and the WebSockets share. */
 export const SyncLive = Sync.Default.pipe(
+  Layer.provide(Tellings.Default),
   Layer.provide(Layer.mergeAll(Line.Default, Selection.Default, Resumed.Default, Found.Default, Scripts.Default))
 )
 

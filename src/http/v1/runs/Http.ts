@@ -1,9 +1,10 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { Effect, Schema, Stream } from "effect"
+import { Chunk, Effect, Schema, Stream } from "effect"
+import type { Recorded } from "../../../domain/Event.ts"
 import { Projections } from "../../../journal/Projections.ts"
 import { Runs } from "../../../services/Runs.ts"
 import { Caller } from "../../Caller.ts"
-import { type Frame, sse } from "../../Sse.ts"
+import { bytesOf, type Frame, sseOfBytes } from "../../Sse.ts"
 import { answering } from "../Answer.ts"
 import { asProblems } from "../Failures.ts"
 import { idempotent } from "../Idempotent.ts"
@@ -17,11 +18,34 @@ const answer = answering(Run)
 
 const encode = Schema.encodeSync(Run)
 
-/** The last frame of a stream that could not go on. */
-const broken: Frame = {
-  event: "error",
-  data: { code: "unavailable", retryable: true, detail: "The journal cannot be read. Go on later, with Last-Event-ID" }
+const frameOf = (recorded: Recorded): Frame => ({
+  event: recorded.event._tag,
+  id: recorded.seq,
+  data: journalEventOf(recorded)
+})
+
+/** Pages as they are sent, made once for all who are told the same. */
+const pages = new WeakMap<Chunk.Chunk<Recorded>, Uint8Array>()
+
+const sent = (page: Chunk.Chunk<Recorded>): Uint8Array => {
+  const known = pages.get(page)
+  if (known !== undefined) return known
+  const bytes = bytesOf(Chunk.map(page, frameOf))
+  pages.set(page, bytes)
+  return bytes
 }
+
+/** The last frame of a stream that could not go on. */
+const broken = bytesOf([
+  {
+    event: "error",
+    data: {
+      code: "unavailable",
+      retryable: true,
+      detail: "The journal cannot be read. Go on later, with Last-Event-ID"
+    }
+  }
+])
 
 export const RunsHttp = HttpApiBuilder.group(V1Api, "runs", (handlers) =>
   Effect.gen(function* () {
@@ -55,17 +79,13 @@ export const RunsHttp = HttpApiBuilder.group(V1Api, "runs", (handlers) =>
       .handle("events", ({ headers, path: { run } }) =>
         Effect.gen(function* () {
           yield* rowOf(run)
-          const events = runs.events(run, headers["last-event-id"] ?? 0).pipe(
-            Stream.map((recorded): Frame => ({
-              event: recorded.event._tag,
-              id: recorded.seq,
-              data: journalEventOf(recorded)
-            }))
+          const events = Stream.mapChunks(runs.events(run, headers["last-event-id"] ?? 0), (page) =>
+            Chunk.of(sent(page))
           )
           const complete = Stream.fromEffect(
-            Effect.map(rest(run), (row): Frame => ({ event: "complete", data: encode(runOf(row)) }))
+            Effect.map(rest(run), (row) => bytesOf([{ event: "complete", data: encode(runOf(row)) }]))
           )
-          return yield* sse(
+          return yield* sseOfBytes(
             Stream.concat(events, complete).pipe(
               Stream.catchAll((failure) => Stream.fromEffect(Effect.as(Effect.logWarning(failure.message), broken)))
             )

@@ -1,7 +1,13 @@
 import { Chunk, Effect, Option, Stream } from "effect"
 import type { Recorded } from "../../../../src/domain/Event.ts"
 import { atOnce } from "../../../../src/domain/Steps.ts"
-import { after, beginning, type Numbered, type Position } from "../../../../src/http/legacy/sync/frames/Position.ts"
+import {
+  beginning,
+  isBehind,
+  type Numbered,
+  numbered,
+  type Position
+} from "../../../../src/http/legacy/sync/frames/Position.ts"
 import { completion, type Ending } from "../../../../src/http/legacy/sync/frames/Ending.ts"
 import { Narrator } from "../../../../src/http/legacy/sync/frames/Narrator.ts"
 import { Draft, type Script, scriptOf } from "../../../../src/http/legacy/sync/frames/Script.ts"
@@ -57,7 +63,7 @@ export const narrate = (
     const told = narrator.tell(recorded, recorded.event._tag === "PlanSealed" ? script : undefined)
     const { ending } = narrator
     const last = !wasOver && ending !== undefined ? [completion(ending, telling, {})] : []
-    frames.push(...after(position, recorded.seq, [...told, ...last]))
+    frames.push(...numbered(recorded.seq, [...told, ...last]).filter(({ id }) => !isBehind(position, id)))
   }
   return { frames, ending: Option.fromNullable(narrator.ending) }
 }

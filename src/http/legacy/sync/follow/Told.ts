@@ -1,4 +1,4 @@
-import { Effect, Option, Stream } from "effect"
+import { Chunk, Effect, Option, Stream } from "effect"
 import type { Recorded } from "../../../../domain/Event.ts"
 import { Journal } from "../../../../journal/Journal.ts"
 import { Runs } from "../../../../services/Runs.ts"
@@ -6,16 +6,16 @@ import { Shutdown } from "../../../Shutdown.ts"
 import type { Frame } from "../../../Sse.ts"
 import { completion } from "../frames/Ending.ts"
 import { Narrator } from "../frames/Narrator.ts"
-import { after, type Position } from "../frames/Position.ts"
+import { numbered } from "../frames/Position.ts"
 import type { Telling } from "../frames/Teller.ts"
 import { Found } from "./Found.ts"
 import { Scripts } from "./Scripts.ts"
 
 /**
- * A run in the frames of the old surface, those after a position, then what comes; the last of them is `complete`, once,
- * whatever happens. It has no id where the run did not end: who comes again is told the rest.
+ * A run in the frames of the old surface, then what comes; the last of them is `complete`, once, whatever happens. It has no id
+ * where the run did not end: who comes again is told the rest.
  */
-export const told = Effect.fnUntraced(function* (run: string, telling: Telling, position: Position) {
+export const told = Effect.fnUntraced(function* (run: string, telling: Telling) {
   const runs = yield* Runs
   const journal = yield* Journal
   const scripts = yield* Scripts
@@ -27,9 +27,9 @@ export const told = Effect.fnUntraced(function* (run: string, telling: Telling, 
     if (narrator.ending !== undefined) return []
     const frames = narrator.tell(recorded, script)
     const { ending } = narrator
-    if (ending === undefined) return after(position, recorded.seq, frames)
+    if (ending === undefined) return numbered(recorded.seq, frames)
     const result = yield* found.result(narrator, telling)
-    return after(position, recorded.seq, [...frames, completion(ending, telling, result)])
+    return numbered(recorded.seq, [...frames, completion(ending, telling, result)])
   })
 
   const first = Stream.take(journal.read({ after: 0, stream: run }), 1).pipe(Stream.mapConcatEffect((one) => tell(one)))
@@ -37,8 +37,14 @@ export const told = Effect.fnUntraced(function* (run: string, telling: Telling, 
     Effect.map(scripts.opening(run), ({ events, script, seq }) =>
       Stream.fromIterable(events.slice(1)).pipe(
         Stream.concat(runs.events(run, seq)),
-        Stream.mapConcatEffect((one) =>
-          tell(one, one.event._tag === "PlanSealed" ? Option.getOrUndefined(script) : undefined)
+        // What came together is told together.
+        Stream.mapChunksEffect((page) =>
+          Effect.map(
+            Effect.forEach(page, (one) =>
+              tell(one, one.event._tag === "PlanSealed" ? Option.getOrUndefined(script) : undefined)
+            ),
+            (frames) => Chunk.unsafeFromArray(frames.flat())
+          )
         ),
         Stream.takeUntil(({ event }) => event === "complete")
       )

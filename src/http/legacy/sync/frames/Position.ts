@@ -24,11 +24,13 @@ export interface Numbered extends Frame {
   readonly id: string
 }
 
-/** The frames of one event with their ids, those that are behind left out. */
-export const after = (position: Position, seq: number, frames: Frames): ReadonlyArray<Numbered> => {
-  if (seq < position.seq) return []
-  const behind = seq > position.seq ? 0 : (position.frames ?? frames.length)
-  return frames
-    .map((frame, index) => ({ ...frame, id: index + 1 === frames.length ? String(seq) : `${seq}.${index + 1}` }))
-    .slice(behind)
-}
+/** The frames of one event with their ids. */
+export const numbered = (seq: number, frames: Frames): ReadonlyArray<Numbered> =>
+  frames.map((frame, index) => ({ ...frame, id: index + 1 === frames.length ? String(seq) : `${seq}.${index + 1}` }))
+
+/** Whether who has come to a position has been told the frame with this id. */
+export const isBehind = (position: Position, id: string): boolean =>
+  Option.exists(parse(id), ({ frames, seq }) => {
+    if (seq !== position.seq) return seq < position.seq
+    return position.frames === null || (frames !== null && frames <= position.frames)
+  })

@@ -1,0 +1,110 @@
+import { Chunk, Deferred, Effect, Option, RcMap, Stream } from "effect"
+import type { Journal } from "../../../../journal/Journal.ts"
+import type { Runs } from "../../../../services/Runs.ts"
+import type { Shutdown } from "../../../Shutdown.ts"
+import { bytesOf, type Frame } from "../../../Sse.ts"
+import { isBehind, type Position } from "../frames/Position.ts"
+import type { Telling } from "../frames/Teller.ts"
+import type { Found } from "./Found.ts"
+import type { Scripts } from "./Scripts.ts"
+import { told } from "./Told.ts"
+
+/** Frames that came together, as they are sent. */
+interface Page {
+  readonly bytes: Uint8Array
+  /** Which they are, and where in the bytes each of them ends. */
+  readonly marks: ReadonlyArray<{ readonly id: string | undefined; readonly end: number }>
+}
+
+/** A run told in one way, from its first frame on: as bytes, it is less than what it is told from. */
+interface Shared {
+  readonly pages: Array<Page>
+  isOver: boolean
+  /** Done, and replaced, with each change. */
+  news: Deferred.Deferred<void>
+}
+
+const pageOf = (frames: Chunk.Chunk<Frame>): Page => {
+  let end = 0
+  const parts: Array<Uint8Array> = []
+  const marks = Chunk.toReadonlyArray(frames).map((frame) => {
+    const bytes = bytesOf([frame])
+    parts.push(bytes)
+    end += bytes.length
+    return { id: frame.id === undefined ? undefined : String(frame.id), end }
+  })
+  return { bytes: Buffer.concat(parts), marks }
+}
+
+/** What is not behind the position; nothing of it may be left. */
+const after = ({ bytes, marks }: Page, position: Position): Uint8Array => {
+  let from = 0
+  for (const { end, id } of marks) {
+    if (id === undefined || !isBehind(position, id)) break
+    from = end
+  }
+  return from === 0 ? bytes : bytes.subarray(from)
+}
+
+/** For how long it is kept for somebody who comes again. */
+const idle = "2 seconds"
+
+/** The frames of runs for all who follow them: what is told in the same way is told once, and shared. */
+export class Tellings extends Effect.Service<Tellings>()("proxledger/LegacyTellings", {
+  scoped: Effect.gen(function* () {
+    const context = yield* Effect.context<Runs | Journal | Scripts | Found | Shutdown>()
+
+    const tell = Effect.fnUntraced(function* (key: string) {
+      const [run, telling] = JSON.parse(key) as readonly [run: string, telling: Telling]
+      const shared: Shared = { pages: [], isOver: false, news: yield* Deferred.make<void>() }
+      const change = (how: () => void) =>
+        Effect.flatMap(Deferred.make<void>(), (next) => {
+          const { news } = shared
+          how()
+          shared.news = next
+          return Deferred.succeed(news, undefined)
+        })
+      const { frames, narrator } = yield* Effect.provide(told(run, telling), context)
+      const end = Effect.suspend(() =>
+        Effect.zipRight(
+          change(() => {
+            shared.isOver = true
+          }),
+          // What did not end goes on one day.
+          narrator.ending?.outcome === "interrupted" ? RcMap.invalidate(tellings, key) : Effect.void
+        )
+      )
+      yield* Stream.runForEachChunk(frames, (together) =>
+        Chunk.isEmpty(together) ? Effect.void : change(() => shared.pages.push(pageOf(together)))
+      ).pipe(Effect.ensuring(end), Effect.forkScoped)
+      return shared
+    })
+
+    const tellings: RcMap.RcMap<string, Shared> = yield* RcMap.make({ lookup: tell, idleTimeToLive: idle })
+
+    const next = Effect.fnUntraced(function* (shared: Shared, from: number) {
+      for (;;) {
+        const page = shared.pages[from]
+        if (page !== undefined) return Option.some(page)
+        if (shared.isOver) return Option.none()
+        yield* Deferred.await(shared.news)
+      }
+    })
+
+    /** What is sent to one who has come to the position; the last of it is `complete`. */
+    const follow = (run: string, telling: Telling, position: Position): Stream.Stream<Uint8Array> =>
+      RcMap.get(tellings, JSON.stringify([run, telling])).pipe(
+        Effect.map((shared) =>
+          Stream.unfoldEffect(0, (at) =>
+            Effect.map(
+              next(shared, at),
+              Option.map((page) => [after(page, position), at + 1] as const)
+            )
+          )
+        ),
+        Stream.unwrapScoped,
+        Stream.filter(({ length }) => length > 0)
+      )
+    return { follow }
+  })
+}) {}
