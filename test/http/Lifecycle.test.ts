@@ -1,35 +1,10 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { spawn } from "node:child_process"
-import { mkdtempSync } from "node:fs"
 import { get } from "node:http"
-import { tmpdir } from "node:os"
-import * as Path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Scope } from "effect"
-import { ask } from "../support/Ask.ts"
+import { endOf, folder, serve } from "../support/Served.ts"
 import * as Support from "../support/Service.ts"
-
-const program = Path.join(import.meta.dirname, "..", "..", "dist", "main.js")
-
-/** The built program, serving, with its first key. */
-const served = Effect.acquireRelease(
-  Effect.async<{ readonly child: ReturnType<typeof spawn>; readonly url: string }>((resume) => {
-    const data = mkdtempSync(Path.join(tmpdir(), "proxledger-"))
-    const child = spawn(process.execPath, [program, "serve", "--port", "0", "--data", data], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PROXBOX_LOG_LEVEL: "ERROR" }
-    })
-    let out = ""
-    child.stdout.on("data", (piece) => {
-      out += String(piece)
-      const url = /http:\/\/[\d.]+:\d+/.exec(out)?.[0]
-      if (url !== undefined) resume(Effect.succeed({ child, url }))
-    })
-    child.once("exit", (code) => resume(Effect.dieMessage(`the service ended with ${code}: ${out}`)))
-  }),
-  ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
-)
 
 /** A stream of events that stays open; resolves with its text once the server ends it. */
 const stream = (url: string, key: string) =>
@@ -48,22 +23,33 @@ const stream = (url: string, key: string) =>
 describe("a service", () => {
   it.scopedLive("that is told to stop does so in 2 seconds, streams open or not, and with code 0", () =>
     Effect.gen(function* () {
-      const { child, url } = yield* served
-      const registered = yield* ask(`${url}/auth/register-key`, {
+      const service = yield* serve(["--data", yield* folder])
+      const registered = yield* service.call("/auth/register-key", {
         method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ api_key: Support.key })
+        key: null,
+        json: { api_key: Support.key }
       })
       assert.strictEqual(registered.status, 201)
-      const ends = yield* Effect.forEach([1, 2, 3], () => stream(`${url}/admin/logs/stream`, Support.key))
-      const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)))
+      const ends = yield* Effect.forEach([1, 2, 3], () => stream(`${service.url}/admin/logs/stream`, Support.key))
       const began = yield* Clock.currentTimeMillis
-      child.kill("SIGTERM")
-      const code = yield* Effect.promise(() => exited)
+      const { code, err } = yield* service.end("SIGTERM")
       const took = (yield* Clock.currentTimeMillis) - began
       assert.strictEqual(code, 0)
       assert.isBelow(took, 2000)
+      assert.strictEqual(err, "\nproxledger: stopped\n")
       yield* Effect.all(ends)
+    })
+  )
+
+  it.scopedLive("says what keeps it from listening", () =>
+    Effect.gen(function* () {
+      const { port } = yield* Support.start({ bootstrap: false })
+      const { code, err } = yield* endOf(["--port", String(port), "--data", yield* folder])
+      assert.strictEqual(code, 1)
+      assert.strictEqual(
+        err,
+        `proxledger: Cannot listen on 127.0.0.1:${port}: something else listens there. End it, or give another --port\n`
+      )
     })
   )
 

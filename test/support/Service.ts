@@ -44,7 +44,7 @@ const jsonOf = ({ headers, text }: Answer): Json =>
 /** What makes a key shows it. */
 const isShowing = (method: string, path: string) => method === "POST" && /keys|encryption/.test(path)
 
-const callOf =
+export const callOf =
   (url: string): RunningService["call"] =>
   (path, { body, headers, json, key: given = key, method = "GET" } = {}) => {
     plant([given ?? "", ...secretsIn(json ?? null)])

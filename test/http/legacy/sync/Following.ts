@@ -40,7 +40,7 @@ const frameIn = (text: string): HeardFrame | undefined => {
 
 /** Reads a stream as a client of the old surface does, on a connection of its own. */
 export const follow = (
-  service: RunningService,
+  service: Pick<RunningService, "url">,
   path: string,
   headers: { readonly [name: string]: string } = {}
 ): Effect.Effect<Followed, never, Scope.Scope> =>
@@ -99,7 +99,11 @@ export const follow = (
   })
 
 /** All frames of a stream, once it has ended. */
-export const framesOf = (service: RunningService, path: string, headers?: { readonly [name: string]: string }) =>
+export const framesOf = (
+  service: Pick<RunningService, "url">,
+  path: string,
+  headers?: { readonly [name: string]: string }
+) =>
   Effect.scoped(
     Effect.gen(function* () {
       const followed = yield* follow(service, path, headers)

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Scope } from "effect"
 import { isJsonObject } from "../../../../src/domain/Json.ts"
 import { Patience } from "../../../../src/http/legacy/sync/follow/Line.ts"
+import { itemsOf } from "../../../support/V1.ts"
 import { completeOf, follow, framesOf, world } from "./Following.ts"
 import { keysIn, recorded } from "./RecordedStream.ts"
 
@@ -88,6 +89,28 @@ describe("a full update over HTTP", () => {
         assert.include(other.frames[0]?.data["message"], `Waiting for run ${String(run)}`)
         assert.isTrue(completeOf(other.frames)["ok"])
         assert.notStrictEqual(completeOf(other.frames)["run_id"], run)
+      }),
+    patience
+  )
+
+  it.scopedLive(
+    "is followed by a second one, while a run on /v1 is refused with the id of the first",
+    () =>
+      Effect.gen(function* () {
+        const { service } = yield* world({ netbox: { latency: 60 } })
+        const first = yield* follow(service, full)
+        yield* first.heard(({ data }) => data["step"] === "devices")
+        const refused = yield* service.call("/v1/runs", { method: "POST" })
+        const [answered] = yield* Effect.all([service.call("/full-update"), first.ended], { concurrency: 2 })
+        const run = completeOf(first.frames)["run_id"] ?? null
+        assert.strictEqual(refused.status, 409)
+        assert.deepInclude(refused.json, { code: "run_active", run })
+        assert.deepInclude(answered.json, { status: "completed", virtual_machines_count: 2 })
+        const runs = itemsOf(yield* service.call("/v1/runs"))
+        assert.deepStrictEqual(
+          runs.map((one) => one["run"]),
+          [run]
+        )
       }),
     patience
   )
