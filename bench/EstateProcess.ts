@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Duration, Effect, Option, Schema } from "effect"
@@ -7,14 +6,10 @@ import * as JournalSqlite from "../src/journal/JournalSqlite.ts"
 import { Reconciler } from "../src/services/Reconciler.ts"
 import { engine } from "../test/support/Engine.ts"
 import { type Estate, EstateOptions } from "./Estate.ts"
+import { folder } from "./Folder.ts"
 import * as Stalls from "./Stalls.ts"
 
 /** The program of the process of the engine: one first plan, perhaps applied, and what it cost. */
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "proxledger-bench-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-)
 
 const readStatus = Option.liftThrowable(() => readFileSync("/proc/self/status", "utf8"))
 

@@ -1,10 +1,13 @@
-/** One row of the table: what the engine has to reach, and what it reached. */
-export interface Goal {
-  readonly what: string
-  readonly target: string
-  readonly measured: string
-  readonly reached: boolean
-}
+import { Schema } from "effect"
+
+/** One row of the table: what has to be reached, and what was. */
+export const Goal = Schema.Struct({
+  what: Schema.String,
+  target: Schema.String,
+  measured: Schema.String,
+  reached: Schema.Boolean
+})
+export type Goal = typeof Goal.Type
 
 const text = (value: number, unit: string): string => {
   const number = Number.isInteger(value) ? String(value) : value.toFixed(value < 100 ? 2 : 0)

@@ -13,9 +13,13 @@ const tell = (message: typeof Listening.Type | typeof Counted.Type | "done") =>
   })
 
 const main = Effect.gen(function* () {
-  const { guests, latency, nodes, stopped } = yield* Schema.decode(Schema.parseJson(SimulatorOptions))(
-    process.argv[2] ?? ""
-  )
+  const {
+    guests,
+    latency,
+    nodes,
+    stopped,
+    tls = false
+  } = yield* Schema.decode(Schema.parseJson(SimulatorOptions))(process.argv[2] ?? "")
   const commands = yield* Queue.bounded<unknown>(8)
   process.on("message", (message) => commands.unsafeOffer(message))
   process.once("disconnect", () => process.exit())
@@ -23,6 +27,7 @@ const main = Effect.gen(function* () {
     name: "bench",
     nodes,
     guests,
+    tls,
     seed: 7,
     typical: true,
     agentTimeout: "20 millis"

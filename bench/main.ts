@@ -6,6 +6,7 @@ import { type Goal, table as goalTable } from "./Goals.ts"
 import { type Measure, table } from "./Measures.ts"
 import { measureProxmoxRead } from "./ProxmoxRead.ts"
 import { programNamed } from "./Program.ts"
+import * as ServiceFigures from "./ServiceFigures.ts"
 import { measureSynchronisation, type NetBoxUnderTest } from "./Synchronisation.ts"
 
 /** `npm run bench [-- [guests] [--only=part,part] [--quick] [--apply] [--json]]`. What is measured and how to read it stands in docs/performance.md. */
@@ -41,6 +42,7 @@ const journal = (quick: boolean) =>
 interface Measured {
   readonly goals: ReadonlyArray<Goal>
   readonly measures?: ReadonlyArray<Measure>
+  readonly figures?: ReadonlyArray<ServiceFigures.Figure>
 }
 
 const options = process.argv.slice(2)
@@ -52,6 +54,7 @@ const only = options.find((option) => option.startsWith("--only="))?.slice("--on
 const parts = {
   estate: measureEstate(size.estate, options.includes("--apply")),
   read: Effect.map(measureProxmoxRead(size.read), (goals) => ({ goals })),
+  service: ServiceFigures.measure(quick),
   netbox: Effect.flatMap(
     address,
     Option.match({
@@ -63,9 +66,14 @@ const parts = {
 }
 
 /** Each part is told as soon as it is measured: nothing that follows can take it back. */
-const tell = (part: string, { goals, measures = [] }: Measured) => {
-  if (options.includes("--json")) return Console.log(JSON.stringify({ part, node: process.version, goals, measures }))
-  const tables = [...(goals.length > 0 ? [goalTable(goals)] : []), ...(measures.length > 0 ? [table(measures)] : [])]
+const tell = (part: string, { figures = [], goals, measures = [] }: Measured) => {
+  if (options.includes("--json"))
+    return Console.log(JSON.stringify({ part, node: process.version, goals, measures, figures }))
+  const tables = [
+    ...(goals.length > 0 ? [goalTable(goals)] : []),
+    ...(measures.length > 0 ? [table(measures)] : []),
+    ...(figures.length > 0 ? [ServiceFigures.shown(figures)] : [])
+  ]
   return Effect.forEach(tables, (text) => Console.log(`${text}\n`), { discard: true })
 }
 
