@@ -1,7 +1,7 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Chunk, Effect, type Scope, Stream } from "effect"
+import { Effect, type Scope, Stream } from "effect"
 import type { Json } from "../domain/Json.ts"
 import { OpenStreams } from "./OpenStreams.ts"
 
@@ -42,7 +42,7 @@ export interface SseOptions {
   readonly partsItself: boolean
 }
 
-/** Answers with pieces of whole frames; pieces that are the same for several clients need to be made only once. */
+/** Answers with pieces that are whole frames; what is the same for several clients needs to be made only once. */
 export const sseOfBytes = <R>(
   pieces: Stream.Stream<Uint8Array, never, R>,
   { partsItself }: SseOptions = { partsItself: false }
@@ -71,9 +71,12 @@ export const sseOfBytes = <R>(
     )
   })
 
-/** Answers with events until they end, the client goes or the service stops. A client that does not read holds them up. */
+/**
+ * Answers with events until they end, the client goes or the service stops. A client that does not read holds them up. Each
+ * frame is a chunk of HTTP by itself: clients of the old surface hold back what comes after the first one in a piece.
+ */
 export const sse = <R>(frames: Stream.Stream<Frame, never, R>, options?: SseOptions) =>
   sseOfBytes(
-    Stream.mapChunks(frames, (together) => Chunk.of(bytesOf(together))),
+    Stream.map(frames, (frame) => bytesOf([frame])),
     options
   )

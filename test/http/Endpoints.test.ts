@@ -46,7 +46,7 @@ describe("endpoints of the compatible surface", () => {
       ])
       const second = yield* call("/netbox/endpoint", {
         method: "POST",
-        json: { name: "two", ip_address: "10.0.0.2", token: "0123456789abcdef" }
+        json: { name: "two", ip_address: "10.0.0.2", token: "a-token-of-nobody-4f1d" }
       })
       assert.strictEqual(second.status, 400)
       assert.deepStrictEqual(second.json, { detail: "Only one NetBox endpoint is allowed" })
@@ -89,7 +89,7 @@ describe("endpoints of the compatible surface", () => {
         assert.match(String(rowOf(px.json)["detail"]), /^Invalid (IP address|domain): /)
         const nb = yield* call("/netbox/endpoint", {
           method: "POST",
-          json: { name: "n", ip_address: "10.0.0.1", domain, token: "0123456789abcdef" }
+          json: { name: "n", ip_address: "10.0.0.1", domain, token: "a-token-of-nobody-4f1d" }
         })
         assert.strictEqual(nb.status, 400, domain)
       }

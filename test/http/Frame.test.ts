@@ -74,7 +74,7 @@ describe("the frame", () => {
       const { call, context } = yield* Support.start()
       const cases: ReadonlyArray<readonly [string, Support.Sent]> = [
         ["/v1/runs", { method: "POST", body: "{not json", headers: { "content-type": "application/json" } }],
-        ["/proxmox/endpoints", { method: "POST", body: "x".repeat(1_048_577) }],
+        ["/proxmox/endpoints", { method: "POST", body: "x".repeat(1_048_576) }],
         ["/v1/nowhere", { method: "DELETE" }],
         ["/clear-cache/", { method: "HEAD" }],
         ["/metrics", {}],
@@ -175,7 +175,7 @@ describe("the frame", () => {
       assert.strictEqual((yield* preflight("https://netbox.example.com")).status, 400)
       const created = yield* call("/netbox/endpoint", {
         method: "POST",
-        json: { name: "n", ip_address: "127.0.0.1", domain: "localhost", port: 8443, token: "0123456789abcdef" }
+        json: { name: "n", ip_address: "127.0.0.1", domain: "localhost", port: 8443, token: "a-token-of-nobody-4f1d" }
       })
       assert.strictEqual(created.status, 200)
       for (const origin of [

@@ -4,15 +4,13 @@ import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Layer, Queue, Stream, TestClock } from "effect"
-import { OpenStreams } from "../../src/http/OpenStreams.ts"
+import { type OpenStream, OpenStreams } from "../../src/http/OpenStreams.ts"
 import { Shutdown } from "../../src/http/Shutdown.ts"
 import { type Frame, sse } from "../../src/http/Sse.ts"
 
 const numbered = (id: number): Frame => ({ event: "step", data: { id }, id })
 
 const textOf = (id: number) => `id: ${id}\nevent: step\ndata: {"id":${id}}\n\n`
-
-const keepalive = ": keepalive\n\n"
 
 interface Heard {
   readonly head: string
@@ -61,7 +59,7 @@ const listen = Effect.fnUntraced(function* (frames: Stream.Stream<Frame>) {
 const services = OpenStreams.Default.pipe(Layer.provideMerge(Shutdown.Default))
 
 describe("a stream of events", () => {
-  it.scoped("opens at once, sends together what came together, and ends with its events", () =>
+  it.scopedLive("opens at once, has a frame a piece, and ends with its events", () =>
     Effect.gen(function* () {
       const queue = yield* Queue.unbounded<Frame>()
       const frames = Stream.concat(
@@ -72,38 +70,57 @@ describe("a stream of events", () => {
       assert.match(head, /^content-type: text\/event-stream; charset=utf-8$/im)
       yield* Queue.offer(queue, numbered(1))
       assert.strictEqual(yield* piece, textOf(1))
-      assert.strictEqual(yield* piece, `${textOf(2)}event: log\ndata: "a\\nb"\n\n`)
+      assert.strictEqual(yield* piece, textOf(2))
+      assert.strictEqual(yield* piece, 'event: log\ndata: "a\\nb"\n\n')
       assert.strictEqual(yield* piece, "")
     }).pipe(Effect.provide(services))
   )
 
-  it.scoped("has its data in one line, whatever a client takes for the end of one", () =>
+  it.scopedLive("has its data in one line, whatever a client takes for the end of one", () =>
     Effect.gen(function* () {
       const { piece } = yield* listen(Stream.make({ event: "log", data: "a\u0085b\u2028c\u2029d" }))
       assert.strictEqual(yield* piece, 'event: log\ndata: "a\\u0085b\\u2028c\\u2029d"\n\n')
     }).pipe(Effect.provide(services))
   )
 
-  it.scoped("says after 15 seconds of silence that it lives, and goes on without a loss", () =>
+  it.scopedLive("tells its client that it lives between two frames, in whole", () =>
     Effect.gen(function* () {
       const queue = yield* Queue.unbounded<Frame>()
-      const { piece } = yield* listen(Stream.fromQueue(queue))
-      const pass = (seconds: number) => TestClock.adjust(`${seconds} seconds`)
-      yield* pass(10)
+      const open = yield* Deferred.make<OpenStream>()
+      const hold: OpenStreams["hold"] = (stream) => Effect.as(Deferred.succeed(open, stream), () => {})
+      const { piece } = yield* Effect.provideService(
+        listen(Stream.fromQueue(queue)),
+        OpenStreams,
+        OpenStreams.make({ hold })
+      )
       yield* Queue.offer(queue, numbered(1))
       assert.strictEqual(yield* piece, textOf(1))
-      yield* pass(14)
+      const { keepAlive } = yield* Deferred.await(open)
+      keepAlive()
+      assert.strictEqual(yield* piece, ": keepalive\n\n")
       yield* Queue.offer(queue, numbered(2))
       assert.strictEqual(yield* piece, textOf(2))
-      yield* pass(15)
-      assert.strictEqual(yield* piece, keepalive)
+    })
+  )
+
+  it.scoped("is told to live after 15 seconds of silence, each time", () =>
+    Effect.gen(function* () {
+      const { hold } = yield* OpenStreams
+      let told = 0
+      const spoken = yield* hold({ keepAlive: () => (told += 1) })
+      const pass = (seconds: number) => TestClock.adjust(`${seconds} seconds`)
+      yield* pass(10)
+      spoken()
+      yield* pass(14)
+      assert.strictEqual(told, 0)
+      yield* pass(1)
+      assert.strictEqual(told, 1)
       yield* pass(30)
-      yield* Queue.offer(queue, numbered(3))
-      assert.deepStrictEqual([yield* piece, yield* piece, yield* piece], [keepalive, keepalive, textOf(3)])
+      assert.strictEqual(told, 3)
     }).pipe(Effect.provide(services))
   )
 
-  it.scoped("ends as a whole when the service stops", () =>
+  it.scopedLive("ends as a whole when the service stops", () =>
     Effect.gen(function* () {
       const { begun } = yield* Shutdown
       const { piece } = yield* listen(Stream.concat(Stream.make(numbered(1)), Stream.never))

@@ -180,7 +180,7 @@ export class Sync extends Effect.Service<Sync>()("proxledger/LegacySync", {
           one,
           request,
           (run) => Effect.succeed(tell(run)),
-          (frames) => Stream.make(bytesOf(frames))
+          (frames) => Stream.fromIterable(frames.map((frame) => bytesOf([frame])))
         )
         return yield* sseOfBytes(told, { partsItself: true })
       }

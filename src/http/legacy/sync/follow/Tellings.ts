@@ -9,11 +9,10 @@ import type { Found } from "./Found.ts"
 import type { Scripts } from "./Scripts.ts"
 import { told } from "./Told.ts"
 
-/** Frames that came together, as they are sent. */
+/** Frames that came together, each as it is sent. */
 interface Page {
-  readonly bytes: Uint8Array
-  /** Which they are, and where in the bytes each of them ends. */
-  readonly marks: ReadonlyArray<{ readonly id: string | undefined; readonly end: number }>
+  readonly pieces: Chunk.Chunk<Uint8Array>
+  readonly ids: ReadonlyArray<string | undefined>
 }
 
 /** A run told in one way, from its first frame on: as bytes, it is less than what it is told from. */
@@ -24,26 +23,16 @@ interface Shared {
   news: Deferred.Deferred<void>
 }
 
-const pageOf = (frames: Chunk.Chunk<Frame>): Page => {
-  let end = 0
-  const parts: Array<Uint8Array> = []
-  const marks = Chunk.toReadonlyArray(frames).map((frame) => {
-    const bytes = bytesOf([frame])
-    parts.push(bytes)
-    end += bytes.length
-    return { id: frame.id === undefined ? undefined : String(frame.id), end }
-  })
-  return { bytes: Buffer.concat(parts), marks }
-}
+const pageOf = (frames: Chunk.Chunk<Frame>): Page => ({
+  pieces: Chunk.map(frames, (frame) => bytesOf([frame])),
+  ids: Chunk.toReadonlyArray(frames).map(({ id }) => (id === undefined ? undefined : String(id)))
+})
 
 /** What is not behind the position; nothing of it may be left. */
-const after = ({ bytes, marks }: Page, position: Position): Uint8Array => {
-  let from = 0
-  for (const { end, id } of marks) {
-    if (id === undefined || !isBehind(position, id)) break
-    from = end
-  }
-  return from === 0 ? bytes : bytes.subarray(from)
+const after = ({ ids, pieces }: Page, position: Position): Chunk.Chunk<Uint8Array> => {
+  const first = ids.findIndex((id) => id === undefined || !isBehind(position, id))
+  if (first === 0) return pieces
+  return first === -1 ? Chunk.empty() : Chunk.unsafeFromArray(Chunk.toReadonlyArray(pieces).slice(first))
 }
 
 /** For how long it is kept for somebody who comes again. */
@@ -95,15 +84,14 @@ export class Tellings extends Effect.Service<Tellings>()("proxledger/LegacyTelli
     const follow = (run: string, telling: Telling, position: Position): Stream.Stream<Uint8Array> =>
       RcMap.get(tellings, JSON.stringify([run, telling])).pipe(
         Effect.map((shared) =>
-          Stream.unfoldEffect(0, (at) =>
+          Stream.unfoldChunkEffect(0, (at) =>
             Effect.map(
               next(shared, at),
               Option.map((page) => [after(page, position), at + 1] as const)
             )
           )
         ),
-        Stream.unwrapScoped,
-        Stream.filter(({ length }) => length > 0)
+        Stream.unwrapScoped
       )
     return { follow }
   })
