@@ -90,7 +90,8 @@ export const watch = Effect.fnUntraced(function* (watched: Watched) {
     Effect.gen(function* () {
       ears.delete(watched.port)
       for (const [where, text] of yield* Effect.orDie(linesOf(watched))) look(where, text)
-      if (leaks.length > 0) yield* Effect.dieMessage(`The service let secrets out\n${leaks.slice(0, 10).join("\n")}`)
+      if (leaks.length === 0) return
+      return yield* Effect.dieMessage(`The service let secrets out\n${leaks.slice(0, 10).join("\n")}`)
     })
   )
 })
