@@ -3,6 +3,9 @@ import type { Duplex } from "node:stream"
 /** A frame is kept as an object of its own: many small ones cost more than their bytes. */
 const leastOfFrame = 128
 
+/** Bytes that may wait for a client that asks for more without reading. */
+const mostUnread = 4 * 1024 * 1024
+
 /** Ends a WebSocket with 1009, message too big (RFC 6455, 7.4.1). */
 const tooBig = Buffer.from([0x88, 0x02, 0x03, 0xf1])
 
@@ -16,14 +19,21 @@ const payloadOf = (head: ReadonlyArray<number>): number | undefined => {
 
 /**
  * Reads along on a connection that became a WebSocket, and cuts it as soon as a message is announced that is longer than `most`
- * bytes, before it is kept: the server beneath takes a hundred megabytes from anybody, and offers no way to say less.
+ * bytes, before it is kept: the server beneath takes a hundred megabytes from anybody, and offers no way to say less. Likewise
+ * where a client says that it has read what still waits to be sent to it.
  */
 export const limitMessages = (socket: Duplex, most: number): void => {
   let head: Array<number> = []
   /** Bytes of the frame that are still to come. */
   let left = 0
   let message = 0
+  const cut = () => {
+    socket.off("data", read)
+    socket.end(tooBig)
+    socket.destroy()
+  }
   const read = (piece: Buffer) => {
+    if (socket.writableLength > mostUnread) return cut()
     let at = 0
     while (at < piece.length) {
       if (left > 0) {
@@ -40,11 +50,7 @@ export const limitMessages = (socket: Duplex, most: number): void => {
       const isControl = (first & 0x08) !== 0
       const isLast = (first & 0x80) !== 0
       if (!isControl) message += Math.max(payload, leastOfFrame)
-      if (message > most) {
-        socket.off("data", read)
-        socket.end(tooBig)
-        return void socket.destroy()
-      }
+      if (message > most) return cut()
       if (!isControl && isLast) message = 0
       // The key by which a client masks its payload.
       left = payload + ((second & 0x80) === 0 ? 0 : 4)
