@@ -70,6 +70,12 @@ const begin = (db: Sqlite.Database): Fold.Fold =>
     return Fold.make(db, coming, false)
   })()
 
+/** How soon what is written has to be on disk, and after how many pages it is moved from the log to its place: each time waits for the disk. */
+const settle = (db: Sqlite.Database, synchronous: "NORMAL" | "FULL", pages: number): void => {
+  db.pragma(`synchronous = ${synchronous}`)
+  db.pragma(`wal_autocheckpoint = ${pages}`)
+}
+
 /** Only now does it have to be on disk. */
 const exchange = (db: Sqlite.Database): void => {
   db.pragma("synchronous = FULL")
@@ -121,7 +127,7 @@ const taking = (db: Sqlite.Database, fold: Fold.Fold) => {
 export const rebuild = ({ db, turn }: Connection, file: string): Effect.Effect<Rebuilt, JournalFailed> =>
   Effect.gen(function* () {
     const fold = yield* Effect.try(() => begin(db))
-    db.pragma("synchronous = NORMAL")
+    settle(db, "NORMAL", 4000)
     const read = eventPages(db)
     const take = taking(db, fold)
     let events = 0
@@ -145,4 +151,4 @@ export const rebuild = ({ db, turn }: Connection, file: string): Effect.Effect<R
     }
     yield* Effect.try(() => exchange(db))
     return { events }
-  }).pipe(Effect.ensuring(Effect.sync(() => db.pragma("synchronous = FULL"))), turn.withPermits(1), failing(file))
+  }).pipe(Effect.ensuring(Effect.sync(() => settle(db, "FULL", 1000))), turn.withPermits(1), failing(file))
