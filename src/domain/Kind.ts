@@ -141,8 +141,6 @@ export interface Kind extends Since {
     readonly field: string
     readonly filter: string | { readonly [contentType: string]: string }
   }>
-  /** NetBox accepts the same object twice, so a create is repeated only after it certainly did not happen. */
-  readonly keyless?: boolean
   /** While the field `by` is true, people rely on the object: only the fields of `writes` change, and it is not removed. */
   readonly guarded?: { readonly by: string; readonly writes: ReadonlyArray<string> }
   /**

@@ -18,6 +18,7 @@ import * as NetBoxLive from "./NetBoxLive.ts"
 import { NetBoxSettings } from "./NetBoxSettings.ts"
 import { Policy } from "./Policy.ts"
 import { Proxmox } from "./Proxmox.ts"
+import * as ProxmoxClient from "./ProxmoxClient.ts"
 import * as ProxmoxLive from "./ProxmoxLive.ts"
 import * as Reconciler from "./Reconciler.ts"
 
@@ -64,8 +65,19 @@ const settingsOf = (policy: Policy["Type"], { endpoint, source }: ProxmoxConnect
   }
 }
 
-const deadlineOf = ({ max_retries, timeout }: ProxmoxConnection["endpoint"]) =>
-  timeout === null ? {} : { deadline: Duration.seconds(timeout * (1 + (max_retries ?? 0))) }
+/**
+ * A row has the time-out of one attempt, a call a deadline for all of them. Who asks for no repetition gets the usual ones
+ * within it all the same: what was not seen once is not planned for.
+ */
+const patienceOf = ({
+  max_retries,
+  retry_backoff,
+  timeout
+}: ProxmoxConnection["endpoint"]): ProxmoxClient.Patience => ({
+  ...(max_retries === null ? {} : { retries: Math.max(ProxmoxClient.usualRetries, max_retries) }),
+  ...(retry_backoff === null ? {} : { backoff: Duration.seconds(retry_backoff) }),
+  ...(timeout === null ? {} : { deadline: Duration.seconds(timeout * (1 + (max_retries ?? 0))) })
+})
 
 const secretsOf = ({ netbox, proxmox }: Connections): ReadonlyArray<Redacted.Redacted> => [
   ...withSecretHalf(netbox.token, "."),
@@ -94,7 +106,7 @@ const clients = (
         ProxmoxLive.layer(
           proxmox.map(({ auth, endpoint, source: name, tls: verify, urls }) => {
             const { osInfo = false, tls: trust } = policy.source(name)
-            return { name, urls, auth, osInfo, tls: { ...verify, ...trust }, ...deadlineOf(endpoint) }
+            return { name, urls, auth, osInfo, tls: { ...verify, ...trust }, patience: patienceOf(endpoint) }
           }),
           { recorder, watcher, guard }
         )

@@ -38,12 +38,20 @@ export interface ProxmoxClient {
   readonly passOver: Effect.Effect<boolean>
 }
 
-const defaultDeadline = Duration.seconds(30)
+/** How often a read that failed is repeated. */
+export const usualRetries = 2
+
+export interface Patience {
+  /** Of a call with all its repetitions: 30 s unless given. */
+  readonly deadline?: Duration.DurationInput
+  /** How often a read that failed is repeated: `usualRetries` unless given. */
+  readonly retries?: number
+  /** Before the first repetition, doubled before each further one: 200 ms unless given. */
+  readonly backoff?: Duration.DurationInput
+}
 
 /** How long an endpoint that failed is the last to be asked. */
 const penalty = Duration.toMillis("1 minute")
-
-const backoff = Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(2)))
 
 const isRead = (call: Call): boolean => (call.method ?? "GET") === "GET"
 
@@ -89,8 +97,9 @@ const failingFirst = <A>(
 export const make = Effect.fnUntraced(function* (
   source: string,
   sessions: ReadonlyArray<ProxmoxSession>,
-  deadline: Duration.DurationInput = defaultDeadline
+  { backoff = "200 millis", deadline = "30 seconds", retries = usualRetries }: Patience = {}
 ) {
+  const repeated = Schedule.exponential(backoff).pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(retries)))
   const clock = yield* Effect.clock
   const limits = yield* ProxmoxLimits.make
   let preferred = sessions[0]
@@ -161,7 +170,7 @@ export const make = Effect.fnUntraced(function* (
         )
         const isTriedAgain = (error: EndpointError) => isRead(call) && left > 0 && isTransient(error)
         return Effect.catchIf(attempt, isTriedAgain, (first) =>
-          Effect.retry(failingFirst(first, attempt), { schedule: backoff, while: isTriedAgain })
+          Effect.retry(failingFirst(first, attempt), { schedule: repeated, while: isTriedAgain })
         )
       })
 

@@ -24,8 +24,8 @@ export interface ProxmoxSource {
   readonly agentPause?: Duration.DurationInput
   /** Whether agents are asked for the operating system: not unless given, as it costs a call for each running VM. */
   readonly osInfo?: boolean
-  /** For every call, repetitions included: that of the client unless given. */
-  readonly deadline?: Duration.DurationInput
+  /** For every call: that of the client unless given. */
+  readonly patience?: ProxmoxClient.Patience
 }
 
 export interface ProxmoxOptions {
@@ -82,7 +82,7 @@ const open = Effect.fnUntraced(function* (source: ProxmoxSource, { guard, record
     })
   )
   const sessions = endpoints.map(({ session }) => session)
-  const client = yield* ProxmoxClient.make(source.name, sessions, source.deadline)
+  const client = yield* ProxmoxClient.make(source.name, sessions, source.patience)
   const { read } = ProxmoxObserver.make(client, {
     agentDeadline: source.agentDeadline ?? "15 seconds",
     agentPause: source.agentPause ?? "10 minutes",

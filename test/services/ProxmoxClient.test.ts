@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock } from "effect"
+import { Clock, Effect, Fiber, TestClock } from "effect"
 import { Fault } from "../../src/demo/proxmox/Faults.ts"
 import * as Simulated from "../../src/demo/SimulatedProxmox.ts"
 import { clientOf } from "../support/ProxmoxSource.ts"
@@ -86,6 +86,18 @@ describe("ProxmoxClient", () => {
       yield* simulated.addFault({ fault: status(502), path: "/version" })
       yield* hurried(Effect.flip(client.send(version)))
       assert.lengthOf(yield* simulated.requests, 3)
+    })
+  )
+
+  it.scoped("or as often as is asked for, if its deadline allows", () =>
+    Effect.gen(function* () {
+      const { simulated } = yield* start()
+      const client = yield* clientOf(simulated, undefined, { retries: 4, backoff: "1 second" })
+      yield* simulated.addFault({ fault: status(502), path: "/version", times: 4 })
+      const began = yield* Clock.currentTimeMillis
+      yield* hurried(client.send(version))
+      assert.lengthOf(yield* simulated.requests, 5)
+      assert.isAtLeast((yield* Clock.currentTimeMillis) - began, (1 + 2 + 4 + 8) * 1000 * 0.8)
     })
   )
 

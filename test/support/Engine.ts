@@ -32,7 +32,7 @@ const observerOf = (source: string, simulated: EngineSource["proxmox"], { deadli
     const sessions = yield* Effect.forEach(endpoints, (endpoint) =>
       ProxmoxSession.make(endpoint, { token: Redacted.make(simulated.token) })
     )
-    const client = yield* ProxmoxClient.make(source, sessions, deadlines?.call)
+    const client = yield* ProxmoxClient.make(source, sessions, deadlines && { deadline: deadlines.call })
     const { read } = ProxmoxObserver.make(client, {
       agentDeadline: deadlines?.agent ?? "2 seconds",
       agentPause: Duration.zero,

@@ -40,8 +40,9 @@ export const sessionOf = Effect.fnUntraced(function* (url: string, auth: Proxmox
 
 export const clientOf = Effect.fnUntraced(function* (
   simulated: SimulatedProxmox,
-  auth: ProxmoxSession.ProxmoxAuth = { token: Redacted.make(simulated.token) }
+  auth: ProxmoxSession.ProxmoxAuth = { token: Redacted.make(simulated.token) },
+  patience: ProxmoxClient.Patience = {}
 ) {
   const sessions = yield* Effect.forEach(simulated.urls, (url) => sessionOf(url, auth))
-  return yield* ProxmoxClient.make("lab", sessions)
+  return yield* ProxmoxClient.make("lab", sessions, patience)
 })

@@ -76,6 +76,5 @@ export const IpAddress: Kind = {
       filter: { "virtualization.vminterface": "vminterface_id", "dcim.interface": "interface_id" }
     }
   ],
-  keyless: true,
   removal: { how: "delete" }
 }

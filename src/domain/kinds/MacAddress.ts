@@ -40,6 +40,5 @@ export const MacAddress: Kind = {
       filter: { "virtualization.vminterface": "vminterface_id", "dcim.interface": "interface_id" }
     }
   ],
-  keyless: true,
   removal: { how: "delete" }
 }
