@@ -224,6 +224,47 @@ describe("secrets", () => {
     300_000
   )
 
+  it.scopedLive(
+    "that are words of the journal, of Proxmox or of NetBox stop nothing, and are blotted out of nothing",
+    () =>
+      Effect.gen(function* () {
+        const { netbox, service } = yield* Support.world({ proxmox: { nodes: 1, guests: 4 } })
+        const words = [
+          "requestId",
+          "subject",
+          "changes",
+          "fields",
+          "reconcile",
+          "proxmox",
+          "cluster",
+          "running",
+          "active"
+        ]
+        for (const [at, password] of [...words, "memory", "description", "virtual", "create", "104857"].entries()) {
+          const json = {
+            name: `other-${at}`,
+            ip_address: "10.0.0.1",
+            port: 8006,
+            username: "a@pve",
+            enabled: false,
+            password
+          }
+          // As text, so that the words are not planted: they are everywhere.
+          const sent = { body: JSON.stringify(json), headers: { "content-type": "application/json" } }
+          const made = yield* service.call("/v1/endpoints/proxmox", { method: "POST", ...sent })
+          assert.strictEqual(made.status, 201, `${password}: ${made.text}`)
+        }
+        const { end, run } = yield* done(asking(service), "/v1/runs", {})
+        assert.deepInclude(end, { state: "completed", outcome: "succeeded" })
+        const operations = yield* service.call(`/v1/runs/${run}?limit=500`)
+        const journal = yield* service.call("/v1/journal?limit=500")
+        const machines = JSON.stringify(yield* netbox.rows("virtualization.virtualmachine"))
+        for (const text of [operations.text, journal.text, machines]) assert.notInclude(text, "redacted")
+        assert.include(machines, '"name"')
+      }),
+    60_000
+  )
+
   it.live("that a service of the tests lets out fail the test, wherever they are found", () =>
     Effect.gen(function* () {
       const label = "planted-label-of-a-key-3f1c"
