@@ -19,12 +19,15 @@ import { Source } from "./Source.ts"
 import { deprecating } from "./Successors.ts"
 import { sourceOf } from "./TrustedProxies.ts"
 
+/** Of a path, in the log, which keeps ten thousand lines. */
+const longest = 200
+
 const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
 /** The query stays out: it is the client's. Nobody fills the log who has no key, or sends more than is allowed. */
 const logged = ({ status }: HttpServerResponse.HttpServerResponse) =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method, url }) => {
-    const line = `${method} ${url.split("?")[0]} ${status}`
+    const line = `${method} ${(url.split("?")[0] ?? "").slice(0, longest)} ${status}`
     if (status >= 500) return Effect.logWarning(line)
     const isNoise = status === 429 || (status === 401 && !hasKey(headers))
     return isNoise || reading.has(method) ? Effect.logDebug(line) : Effect.logInfo(line)

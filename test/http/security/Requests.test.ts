@@ -162,7 +162,9 @@ describe("headers", () => {
       const journal = yield* text("/v1/journal?type=ConfigurationChanged")
       const actors = itemsOf(journal).map(({ data }) => JSON.stringify(data))
       assert.isTrue(actors.some((data) => data.includes("key 2 (a")))
+      yield* call(`/${"x".repeat(10_000)}`, { method: "POST" })
       for (const line of itemsOf(yield* text("/admin/logs?limit=200"), "logs")) {
+        assert.isBelow(String(line["message"]).length, 1000)
         assert.notMatch(String(line["message"]), /[\u0000-\u001f\u007f-\u009f]/)
       }
     })
