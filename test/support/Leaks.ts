@@ -8,16 +8,11 @@ import { Logs } from "../../src/http/Logs.ts"
 import { Journal } from "../../src/journal/Journal.ts"
 import { Metrics } from "../../src/services/Metrics.ts"
 
-/** Every secret that a service of this process was given, or made and showed once. */
-const planted = new Set<string>()
-
 /** Shorter texts occur by chance. */
 const shortest = 8
 
-/** From now on no service may let these out. */
-export const plant = (secrets: ReadonlyArray<string>): void => {
-  for (const secret of secrets) if (secret.length >= shortest) planted.add(secret)
-}
+/** From now on the service may not let these out. */
+export type Plant = (secrets: ReadonlyArray<string>) => void
 
 const isSecret = (member: string) => /^(password|token|token_value|token_key|api_key|raw_key|key)$/.test(member)
 
@@ -75,10 +70,11 @@ const linesOf = ({ context, data }: Watched) =>
 /**
  * Listens to everything that a service writes to its clients, whatever they speak, and looks at its log, its journal, its
  * metrics and its files when the scope closes: where a planted secret is found, the test fails. Only the answer that makes a
- * secret may show it, as it is planted when it was seen.
+ * secret may show it, as it is planted when it was seen. Returns what plants.
  */
 export const watch = Effect.fnUntraced(function* (watched: Watched) {
   const leaks: Array<string> = []
+  const planted = new Set<string>()
   const look = (where: string, text: string) => {
     for (const secret of planted) {
       const at = text.indexOf(secret)
@@ -94,4 +90,8 @@ export const watch = Effect.fnUntraced(function* (watched: Watched) {
       return yield* Effect.dieMessage(`The service let secrets out\n${leaks.slice(0, 10).join("\n")}`)
     })
   )
+  const plant: Plant = (secrets) => {
+    for (const secret of secrets) if (secret.length >= shortest) planted.add(secret)
+  }
+  return plant
 })

@@ -8,7 +8,7 @@ import type { Json } from "../../src/domain/Json.ts"
 import { loadService } from "../../src/services/ConfigFile.ts"
 import * as Service from "../../src/Service.ts"
 import { type Answer, ask, type Broken } from "./Ask.ts"
-import { plant, secretsIn, secretsOfFile, watch } from "./Leaks.ts"
+import { type Plant, secretsIn, secretsOfFile, watch } from "./Leaks.ts"
 import type { NetBoxAddress } from "./State.ts"
 
 /** The first key of every service of the tests. */
@@ -35,6 +35,8 @@ export interface RunningService {
   readonly port: number
   readonly data: string
   readonly context: Context.Context<Layer.Layer.Success<ReturnType<typeof Service.layer>>>
+  /** Secrets that it may let out from now on nowhere; those that are sent by `call` are among them. */
+  readonly plant: Plant
   readonly call: (path: string, sent?: Sent) => Effect.Effect<Told, Broken>
 }
 
@@ -45,7 +47,7 @@ const jsonOf = ({ headers, text }: Answer): Json =>
 const isShowing = (method: string, path: string) => method === "POST" && /keys|encryption/.test(path)
 
 export const callOf =
-  (url: string): RunningService["call"] =>
+  (url: string, plant: Plant = () => {}): RunningService["call"] =>
   (path, { body, headers, json, key: given = key, method = "GET" } = {}) => {
     plant([given ?? "", ...secretsIn(json ?? null)])
     return ask(`${url}${path}`, {
@@ -94,13 +96,13 @@ export const start = Effect.fnUntraced(function* ({ bootstrap = true, config, da
   const { address } = Context.get(context, HttpServer.HttpServer)
   if (address._tag !== "TcpAddress") return yield* Effect.dieMessage("the service does not listen on a port")
   const url = `http://127.0.0.1:${address.port}`
-  yield* watch({ port: address.port, data: folder, context })
+  const plant = yield* watch({ port: address.port, data: folder, context })
   if (config !== undefined) plant(secretsOfFile(yield* files.readFileString(config)))
-  const call = callOf(url)
+  const call = callOf(url, plant)
   if (bootstrap) {
     yield* call("/auth/register-key", { method: "POST", key: null, json: { api_key: key, label: "tests" } })
   }
-  const service: RunningService = { url, port: address.port, data: folder, context, call }
+  const service: RunningService = { url, port: address.port, data: folder, context, plant, call }
   return service
 }, Effect.provide(NodeContext.layer))
 

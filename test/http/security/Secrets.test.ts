@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Option } from "effect"
 import { isJsonObject, type Json, type JsonObject } from "../../../src/domain/Json.ts"
 import { certificate } from "../../support/Certificates.ts"
-import { plant } from "../../support/Leaks.ts"
 import * as ScriptedServer from "../../support/ScriptedServer.ts"
 import * as Support from "../../support/Service.ts"
 import { asking, done, membersOf } from "../../support/V1.ts"
@@ -88,7 +87,7 @@ describe("secrets", () => {
           Support.key,
           wrong
         ]
-        plant(secrets)
+        service.plant(secrets)
 
         const at = ({ path }: Operation) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "1")
         const ask = (operation: Operation, sent: Support.Sent, query = "") =>
@@ -271,7 +270,7 @@ describe("secrets", () => {
       const exit = yield* Effect.exit(
         Effect.scoped(
           Effect.gen(function* () {
-            const { call } = yield* Support.start()
+            const { call, plant } = yield* Support.start()
             const made = yield* call("/v1/keys", { method: "POST", json: { label, scopes: ["admin"] } })
             const key = String(membersOf(made)["raw_key"])
             yield* call("/v1/schedules", { method: "POST", key, json: { name: "nightly", cron: "0 3 * * *" } })

@@ -45,7 +45,7 @@ export const NetBoxEndpointsGroup = HttpApiGroup.make("netbox_endpoints")
             name: "netbox",
             ip_address: "192.0.2.10",
             domain: "netbox.example.com",
-            token: "0123456789abcdef"
+            token: "a-token-of-your-netbox"
           },
           answers: {
             201: {

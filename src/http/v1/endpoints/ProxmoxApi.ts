@@ -49,7 +49,7 @@ export const ProxmoxEndpointsGroup = HttpApiGroup.make("proxmox_endpoints")
             port: 8006,
             username: "proxledger@pve",
             token_name: "sync",
-            token_value: "0123456789abcdef"
+            token_value: "the-uuid-of-your-token"
           },
           answers: {
             201: {
