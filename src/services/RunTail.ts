@@ -7,8 +7,14 @@ import { RunNotFound } from "./Runs.ts"
 /** Events of a run that are kept for its followers; who is further behind reads them from the journal. */
 const kept = 2048
 
-/** Followers are told so often at most: hundreds of them, each woken by each request of a run, would slow it down. */
-const pace = "100 millis"
+/** Milliseconds between two pages, at least. */
+const pace = 100
+
+/** Milliseconds more for each follower: to wake one takes a tenth of it, and the run that they follow is to have the rest. */
+const courtesy = 2
+
+/** Events that are worth waking everybody for at once. */
+const full = 250
 
 /** Events that came together, one at least. Who follows from the same event on gets the very same page. */
 type Page = Chunk.NonEmptyChunk<Recorded>
@@ -18,10 +24,11 @@ interface Tail {
   /** Every event of the run after `from`, as far as the journal was read, in the pages in which it came. */
   readonly recent: Array<Page>
   from: number
-  /** Older pages, each read once for those who come by at the same time. */
+  /** Pages up to `from`, each read once for those who come by at the same time. */
   readonly older: RcMap.RcMap<number, Option.Option<Page>, JournalFailed>
   /** How far the journal was read. */
   read: number
+  followers: number
   /** Whether nothing more comes until somebody begins anew. */
   resting: boolean
   /** The end of the journal when the last follower came: until it was read so far, `resting` may be behind. */
@@ -86,8 +93,12 @@ export const make: Effect.Effect<
     const older = yield* RcMap.make({
       lookup: (after: number) =>
         Effect.map(
-          Stream.runHead(Stream.chunks(journal.read({ after, stream: run }))),
-          Option.filter(Chunk.isNonEmpty)
+          Stream.runHead(Stream.filter(Stream.chunks(journal.read({ after, stream: run })), Chunk.isNonEmpty)),
+          // No further, so that whoever comes later takes the same pages from there on.
+          Option.flatMap((page) => {
+            const own = Chunk.filter(page, ({ seq }) => seq <= tail.from)
+            return Chunk.isNonEmpty(own) ? Option.some(own) : Option.none()
+          })
         ),
       idleTimeToLive: linger
     })
@@ -96,6 +107,7 @@ export const make: Effect.Effect<
       from,
       older,
       read: from,
+      followers: 0,
       resting: isResting(row),
       due,
       news,
@@ -124,7 +136,8 @@ export const make: Effect.Effect<
           tail.resting = restsAfter(Chunk.lastNonEmpty(own).event, row.trigger)
         }
         const isNews = own.length > 0 || (wasBehind && tail.read >= tail.due)
-        return isNews ? Effect.zipRight(tell, Effect.sleep(pace)) : Effect.void
+        if (!isNews) return Effect.void
+        return own.length < full ? Effect.zipRight(tell, Effect.sleep(pace + courtesy * tail.followers)) : tell
       })
     const end = (why: JournalFailed | "closed") =>
       Effect.suspend(() => {
@@ -169,6 +182,10 @@ export const make: Effect.Effect<
   const events = (run: string, after: number) =>
     Effect.gen(function* () {
       const tail = yield* RcMap.get(tails, run)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => (tail.followers += 1)),
+        () => Effect.sync(() => (tail.followers -= 1))
+      )
       const { seq: due } = yield* journal.head
       tail.due = Math.max(tail.due, due)
       return Stream.unfoldChunkEffect(after, (seen) =>

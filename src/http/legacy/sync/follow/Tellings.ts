@@ -18,6 +18,7 @@ interface Page {
 /** A run told in one way, from its first frame on: as bytes, it is less than what it is told from. */
 interface Shared {
   readonly pages: Array<Page>
+  followers: number
   isOver: boolean
   /** Done, and replaced, with each change. */
   news: Deferred.Deferred<void>
@@ -35,6 +36,9 @@ const after = ({ ids, pieces }: Page, position: Position): Chunk.Chunk<Uint8Arra
   return first === -1 ? Chunk.empty() : Chunk.unsafeFromArray(Chunk.toReadonlyArray(pieces).slice(first))
 }
 
+/** Milliseconds for each follower between two pages: what follows the run is not to keep it waiting. */
+const courtesy = 2
+
 /** For how long it is kept for somebody who comes again. */
 const idle = "2 seconds"
 
@@ -45,7 +49,7 @@ export class Tellings extends Effect.Service<Tellings>()("proxledger/LegacyTelli
 
     const tell = Effect.fnUntraced(function* (key: string) {
       const [run, telling] = JSON.parse(key) as readonly [run: string, telling: Telling]
-      const shared: Shared = { pages: [], isOver: false, news: yield* Deferred.make<void>() }
+      const shared: Shared = { pages: [], followers: 0, isOver: false, news: yield* Deferred.make<void>() }
       const change = (how: () => void) =>
         Effect.flatMap(Deferred.make<void>(), (next) => {
           const { news } = shared
@@ -64,7 +68,12 @@ export class Tellings extends Effect.Service<Tellings>()("proxledger/LegacyTelli
         )
       )
       yield* Stream.runForEachChunk(frames, (together) =>
-        Chunk.isEmpty(together) ? Effect.void : change(() => shared.pages.push(pageOf(together)))
+        Chunk.isEmpty(together)
+          ? Effect.void
+          : Effect.zipRight(
+              change(() => shared.pages.push(pageOf(together))),
+              Effect.sleep(courtesy * shared.followers)
+            )
       ).pipe(Effect.ensuring(end), Effect.forkScoped)
       return shared
     })
@@ -83,6 +92,12 @@ export class Tellings extends Effect.Service<Tellings>()("proxledger/LegacyTelli
     /** What is sent to one who has come to the position; the last of it is `complete`. */
     const follow = (run: string, telling: Telling, position: Position): Stream.Stream<Uint8Array> =>
       RcMap.get(tellings, JSON.stringify([run, telling])).pipe(
+        Effect.tap((shared) =>
+          Effect.acquireRelease(
+            Effect.sync(() => (shared.followers += 1)),
+            () => Effect.sync(() => (shared.followers -= 1))
+          )
+        ),
         Effect.map((shared) =>
           Stream.unfoldChunkEffect(0, (at) =>
             Effect.map(
