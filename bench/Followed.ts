@@ -29,9 +29,12 @@ const Ended = Schema.parseJson(
 
 const pause = "250 millis"
 
+/** Milliseconds that NetBox takes for an answer, and for each object that it writes: a tenth of what a real one does. */
+const netbox = { millis: 20, perObject: 2 }
+
 const imported = Effect.fnUntraced(function* (guests: number, followers: number, how: How) {
   const path = yield* folder
-  Served.configure(path, yield* Simulators.make({ guests, nodes: 4, tls: true }))
+  Served.configure(path, yield* Simulators.make({ guests, nodes: 4, tls: true, netbox }))
   const { ask, cpu, url } = yield* Served.claimed(path)
   const before = yield* cpu
   const all = (at: string) =>

@@ -16,6 +16,7 @@ const main = Effect.gen(function* () {
   const {
     guests,
     latency,
+    netbox: slow,
     nodes,
     stopped,
     tls = false
@@ -34,6 +35,7 @@ const main = Effect.gen(function* () {
   })
   if (stopped === true) yield* Effect.forEach([...proxmox.cluster.guests.keys()], proxmox.stop)
   const netbox = yield* SimulatedNetBox.make({})
+  if (slow !== undefined) yield* netbox.addFault({ fault: { type: "latency", ...slow } })
   if (latency !== undefined) yield* proxmox.addFault({ fault: Fault.Latency({ millis: latency }), path: "/" })
   yield* tell({
     proxmox: { urls: proxmox.urls, token: proxmox.token },

@@ -9,6 +9,8 @@ export const SimulatorOptions = Schema.Struct({
   nodes: Schema.Number,
   /** Of each answer of Proxmox, in milliseconds; none unless given. */
   latency: Schema.optionalWith(Schema.Number, { exact: true }),
+  /** Of each answer of NetBox, and for each object that it writes, in milliseconds; none unless given. */
+  netbox: Schema.optionalWith(Schema.Struct({ millis: Schema.Number, perObject: Schema.Number }), { exact: true }),
   /** Whether Proxmox is reached by HTTPS, as a service demands. */
   tls: Schema.optionalWith(Schema.Boolean, { exact: true }),
   /** Whether no guest runs. */
