@@ -53,12 +53,15 @@ export class Authentication extends Effect.Service<Authentication>()("proxledger
     const lockouts = yield* Lockouts
     /** Once there was a key, there was one for good: whoever has none costs no look into the database. */
     let registered = false
+    /** What who has no key is told is always the same, and to make an error costs as much as the rest of the answer's words. */
+    let keyless: NotAuthenticated | undefined
 
     const turnAway = Effect.fnUntraced(function* (source: string, raw: Redacted.Redacted | null) {
       registered ||= !(yield* keys.needsBootstrap)
       if (!registered) return yield* new NotAuthenticated({ code: "unauthorized", detail: unregistered })
       const left = yield* lockouts.failed(source, raw)
-      return yield* refusal(raw === null ? "API key required." : "Invalid API key.", left)
+      if (raw === null) return yield* (keyless ??= refusal("API key required.", left))
+      return yield* refusal("Invalid API key.", left)
     })
 
     const verified = Effect.fnUntraced(
