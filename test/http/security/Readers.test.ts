@@ -49,7 +49,7 @@ const waiting = (socket: Socket | undefined) =>
     let most = 0
     let same = 0
     // Nothing more is sent when nothing was sent for a while.
-    for (let last = -1; same < 20;) {
+    for (let last = -1; same < 60;) {
       yield* Effect.sleep("50 millis")
       most = Math.max(most, socket?.writableLength ?? 0)
       const now = (socket?.bytesWritten ?? 0) + (socket?.writableLength ?? 0)
