@@ -1,9 +1,12 @@
-import { layer } from "@effect/vitest"
+import { it as shared, layer } from "@effect/vitest"
 import { pushesClusters, pushesNetBox } from "./Pushing.ts"
 import { logs, manyRequests, readsOne, single, wrong } from "./Reading.ts"
 import { finds, proves, registers } from "./Registering.ts"
 import { leavesAlone, repeats, runsJob } from "./Running.ts"
 import { world } from "./World.ts"
+
+/** `layer` makes them its own, which they would then be in every file of the process. */
+const methods = { ...shared }
 
 /** What the plugin asks of its backend, in the order of its first day; numbers as its requirements have them. */
 layer(world, { excludeTestServices: true })("the NetBox plugin", (it) => {
@@ -32,4 +35,6 @@ layer(world, { excludeTestServices: true })("the NetBox plugin", (it) => {
   it.effect("is told what is wrong in a form that it can show (H20)", () => wrong)
 
   it.effect("may ask 150 times a minute and more, and is told when to come again after that (H17)", () => manyRequests)
+
+  Object.assign(shared, methods)
 })
