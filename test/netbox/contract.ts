@@ -1,4 +1,3 @@
-import { layer } from "@effect/vitest"
 import type { Effect, Scope } from "effect"
 import { access } from "./contract/Access.ts"
 import { addressesCases } from "./contract/Addresses.ts"
@@ -14,6 +13,7 @@ import { reading } from "./contract/Reading.ts"
 import { references } from "./contract/References.ts"
 import { removal } from "./contract/Removal.ts"
 import { uniqueness } from "./contract/Uniqueness.ts"
+import { sharing } from "../support/Sharing.ts"
 import { layerWorld, type NetBoxAddress } from "./contract/World.ts"
 
 /**
@@ -25,7 +25,7 @@ export const contract = (
   netbox: Effect.Effect<NetBoxAddress, never, Scope.Scope>,
   tokenV2: string | undefined
 ): void => {
-  layer(layerWorld(netbox), { excludeTestServices: true, timeout: "10 minutes" })(name, (it) => {
+  sharing(layerWorld(netbox), { timeout: "10 minutes" })(name, (it) => {
     access(it, tokenV2)
     fields(it)
     references(it)

@@ -1,15 +1,12 @@
-import { it as shared, layer } from "@effect/vitest"
+import { sharing } from "../../support/Sharing.ts"
 import { pushesClusters, pushesNetBox } from "./Pushing.ts"
 import { logs, manyRequests, readsOne, single, wrong } from "./Reading.ts"
 import { finds, proves, registers } from "./Registering.ts"
 import { leavesAlone, repeats, runsJob } from "./Running.ts"
 import { world } from "./World.ts"
 
-/** `layer` makes them its own, which they would then be in every file of the process. */
-const methods = { ...shared }
-
 /** What the plugin asks of its backend, in the order of its first day; numbers as its requirements have them. */
-layer(world, { excludeTestServices: true })("the NetBox plugin", (it) => {
+sharing(world)("the NetBox plugin", (it) => {
   it.effect("finds the service without a key, and is redirected nowhere (H1, H2, H3, H7)", () => finds)
 
   it.effect("registers its key, once (H4, H5)", () => registers)
@@ -35,6 +32,4 @@ layer(world, { excludeTestServices: true })("the NetBox plugin", (it) => {
   it.effect("is told what is wrong in a form that it can show (H20)", () => wrong)
 
   it.effect("may ask 150 times a minute and more, and is told when to come again after that (H17)", () => manyRequests)
-
-  Object.assign(shared, methods)
 })
