@@ -8,6 +8,7 @@ export const KeylessOptions = Schema.Struct({ url: Schema.String, clients: Schem
 /** Its own process: who measures must not wait for it. */
 const main = Effect.gen(function* () {
   const options = yield* Schema.decode(Schema.parseJson(KeylessOptions))(process.argv[2] ?? "")
+  process.send?.("begun")
   yield* latencies({ ...options, headers: {}, status: 401 })
   process.send?.("done")
   process.disconnect?.()

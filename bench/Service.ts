@@ -1,6 +1,6 @@
 import { fork } from "node:child_process"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Effect, Logger, Redacted, Stream } from "effect"
+import { Deferred, Effect, Logger, Redacted, Stream } from "effect"
 import type { Event } from "../src/domain/Event.ts"
 import * as Rpc from "../src/http/rpc/Client.ts"
 import { Journal } from "../src/journal/Journal.ts"
@@ -80,24 +80,32 @@ const measureStart = Effect.fnUntraced(function* (path: string, starts: number) 
 
 const keyed = { "x-proxbox-api-key": Served.key }
 
-/** While requests without a key come from another process. */
+/** Again and again while requests without a key come from another process. */
 const withKeyless = <A, E, R>(options: typeof KeylessOptions.Type, during: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const load = Effect.async<void, Unmeasurable>((resume) => {
-      const child = fork(programNamed("KeylessProcess"), [JSON.stringify(options)], { execArgv: process.execArgv })
-      let isDone = false
-      child.once("message", () => {
-        isDone = true
-      })
-      child.once("exit", (code) =>
-        resume(isDone ? Effect.void : new Unmeasurable({ detail: `Requests without a key have ended (${code})` }))
-      )
-      return Effect.sync(() => child.kill())
-    })
+    const begun = yield* Deferred.make<void, Unmeasurable>()
+    const done = yield* Deferred.make<void, Unmeasurable>()
+    const load = Effect.acquireRelease(
+      Effect.sync(() => {
+        const child = fork(programNamed("KeylessProcess"), [JSON.stringify(options)], { execArgv: process.execArgv })
+        child.on("message", (said) => Deferred.unsafeDone(said === "begun" ? begun : done, Effect.void))
+        child.once("exit", (code) => {
+          const early = new Unmeasurable({ detail: `Requests without a key have ended (${code})` })
+          for (const one of [begun, done]) Deferred.unsafeDone(one, early)
+        })
+        return child
+      }),
+      (child) => Effect.sync(() => child.kill())
+    )
+    yield* load
+    yield* Deferred.await(begun)
     const seen: Array<A> = []
-    yield* Effect.raceFirst(load, Effect.forever(Effect.tap(during, (one) => Effect.sync(() => seen.push(one)))))
+    yield* Effect.raceFirst(
+      Deferred.await(done),
+      Effect.forever(Effect.tap(during, (one) => Effect.sync(() => seen.push(one))))
+    )
     return seen
-  })
+  }).pipe(Effect.scoped)
 
 const measureAnswers = Effect.fnUntraced(function* (
   { cpu, url }: Served.Served,

@@ -2,7 +2,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Clock, Effect } from "effect"
 import { isExempt } from "./Exempt.ts"
 import type { Wrapper } from "./Handler.ts"
-import { hasKey } from "./Keyless.ts"
+import { hasKey, parting } from "./Keyless.ts"
 import { HttpSettings } from "./HttpSettings.ts"
 import { parseAddress } from "./Ranges.ts"
 import { answer } from "./Refusal.ts"
@@ -63,7 +63,7 @@ export const limiting = Effect.map(
         return yield* answer(url, {
           code: "rate_limited",
           detail: "Rate limit exceeded. Please try again later.",
-          headers: { "retry-after": String(Math.ceil(wait / 1000)) }
+          headers: { "retry-after": String(Math.ceil(wait / 1000)), ...parting(headers) }
         })
       })
 )

@@ -87,6 +87,16 @@ describe("the frame", () => {
       }
       const { headers, json } = yield* call("/v1/runs", { key: null })
       assert.deepInclude(json, { code: "unauthorized", request_id: headers["x-request-id"] })
+      const kept = { connection: "keep-alive" }
+      const ends = [
+        yield* call("/v1/runs", { key: null, headers: kept }),
+        yield* call("/v1/runs", { method: "POST", key: null, json: {}, headers: kept }),
+        yield* call("/v1/runs", { headers: kept })
+      ]
+      assert.deepStrictEqual(
+        ends.map((told) => told.headers["connection"]),
+        ["close", "keep-alive", "keep-alive"]
+      )
       assert.strictEqual((yield* call("/livez/", { key: null })).status, 200)
       assert.strictEqual((yield* call("/v1/rpc", { method: "POST", key: null, body: "" })).status, 200)
       const lines = yield* Context.get(context, Logs).entries
