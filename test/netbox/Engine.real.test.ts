@@ -1,4 +1,4 @@
 import { scenarios } from "../support/scenarios.ts"
 import { emptied } from "./emptied.ts"
 
-scenarios({ name: "engine on a real NetBox", netbox: emptied, guests: 200 })
+scenarios({ name: "engine on a real NetBox", netbox: emptied, guests: 100 })
