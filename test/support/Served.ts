@@ -32,7 +32,7 @@ export const folder = Effect.acquireRelease(
 const run = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv) => {
   const child = spawn(process.execPath, [program, "serve", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"], PROXBOX_LOG_LEVEL: "ERROR", ...env }
+    env: { PROXBOX_LOG_LEVEL: "ERROR", ...env }
   })
   const said = { out: "", err: "" }
   child.stdout.on("data", (piece: Buffer) => (said.out += piece.toString()))
