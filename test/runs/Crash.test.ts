@@ -11,7 +11,8 @@ import { changeLogHead, stateOf } from "../support/State.ts"
 import { sync } from "../support/Sync.ts"
 
 const estate = Effect.all({
-  netbox: SimulatedNetBox.make({}),
+  // Slow enough that a run is still under way when whoever follows it hears of a moment, however fast the disk is.
+  netbox: SimulatedNetBox.make({ latency: 60 }),
   proxmox: SimulatedProxmox.make({ name: "lab-cluster", nodes: 2, guests: 30, seed: 11 })
 })
 

@@ -10,9 +10,9 @@ import { Runs } from "../../src/services/Runs.ts"
 import { inFile } from "../journal/files.ts"
 import { by, everything, runs } from "../support/Runs.ts"
 
-const estate = (guests = 20) =>
+const estate = (guests = 20, latency = 0) =>
   Effect.all({
-    netbox: SimulatedNetBox.make({}),
+    netbox: SimulatedNetBox.make({ latency }),
     proxmox: SimulatedProxmox.make({ name: "lab-cluster", nodes: 2, guests, seed: 7 })
   })
 
@@ -183,7 +183,8 @@ describe("runs of the service", () => {
 
   it.scopedLive("are stopped with the service, which goes on with them when it starts again", () =>
     Effect.gen(function* () {
-      const { netbox, proxmox } = yield* estate(40)
+      // They last longer than it takes to hear of them.
+      const { netbox, proxmox } = yield* estate(40, 60)
       const journal = inFile()
       const service = runs({ netbox, proxmox, journal, settle: "1 second" })
       const run = yield* Effect.gen(function* () {
